@@ -1,0 +1,38 @@
+"""What a library holds once it is read: a frozen value that needs no file any more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rehab.programs.policy import Policy
+from rehab.programs.program import Exercise, Program
+from rehab.programs.safety import Caution, RedFlag, SeeDoctor, Tier, TierMeaning
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A source; `read` says whether it was opened or is known from memory or usual practice."""
+
+    id: str
+    citation: str
+    says: str
+    address: str | None
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything authored, by id; `messages` maps a language to its texts by key.
+
+    `version` is 12 hex digits that change with any content of any file.
+    """
+
+    exercises: Mapping[str, Exercise]
+    programs: Mapping[str, Program]
+    policies: Mapping[str, Policy]
+    red_flags: Mapping[str, RedFlag]
+    cautions: Mapping[str, Caution]
+    tiers: Mapping[Tier, TierMeaning]
+    see_doctor: Mapping[str, SeeDoctor]
+    evidence: Mapping[str, Evidence]
+    messages: Mapping[str, Mapping[str, str]]
+    version: str
