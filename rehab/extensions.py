@@ -1,0 +1,74 @@
+"""The database: one handle for SQLite and PostgreSQL, each set up the way it holds under load."""
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, registry
+
+from rehab.models.types import COLUMN_TYPES
+from rehab.places import folder
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING), type_annotation_map=COLUMN_TYPES
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every row is; type checkers cannot see through `db.Model`."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def set_up_database(app: Flask) -> None:
+    """Bind the models, the migrations and the engine's habits to `app`."""
+    db.init_app(app)
+    migrate.init_app(
+        app, db, directory=str(folder("migrations")), render_as_batch=True, compare_type=True
+    )
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _hold_sqlite_to_its_transactions(db.engine)
+
+
+def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
+    """Take the write lock when a transaction begins, not in its middle.
+
+    A deferred BEGIN that turns into a write fails at once with "database is locked" whenever
+    another process wrote meanwhile; BEGIN IMMEDIATE waits its turn.
+    """
+
+    @event.listens_for(engine, "connect")
+    def tune(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,42 @@
+"""A clinic, the clinicians who work in it, and the tokens their programs carry."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rehab.extensions import Model
+
+
+class Clinic(Model):
+    """A practice: nothing of it exists for another. `zone` is IANA, `phone` what texts name."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(80))
+    zone: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[str] = mapped_column(String(16), default="")
+    created_at: Mapped[datetime]
+
+
+class Clinician(Model):
+    """A registered professional who assigns plans and answers for them."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    clinic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    clinic: Mapped[Clinic] = relationship(lazy="joined")
+
+
+class ApiToken(Model):
+    """A bearer token's shadow: the id that it names and the SHA-256 of its secret."""
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    clinician_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clinician.id"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    clinician: Mapped[Clinician] = relationship(lazy="joined")

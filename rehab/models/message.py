@@ -1,0 +1,179 @@
+"""Texts out, texts in, and what a number has allowed: the rows behind every reminder and reply.
+
+The table of outbound messages is the queue itself: a row is planned, claimed, sent and recorded
+here, and its unique `dedupe_key` is why planning twice plans once.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Enum, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rehab.extensions import Model
+from rehab.models.patient import Patient
+from rehab.models.plan import Plan
+
+
+class DeliveryState(StrEnum):
+    """Where an outbound message is. `unknown` is neither sent nor failed: it must be settled."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+
+
+class Kind(StrEnum):
+    """Why a text is sent. A confirmation alone may reach a number that has said STOP."""
+
+    EXERCISE = "exercise"
+    MORNING = "morning"
+    LATER = "later"
+    WELCOME = "welcome"
+    REPLY = "reply"
+    CONFIRMATION = "confirmation"
+    BY_HAND = "by_hand"
+
+
+DELIVERY_STATE = Enum(
+    DeliveryState,
+    name="state",
+    native_enum=False,
+    length=10,
+    create_constraint=True,
+    values_callable=lambda states: [state.value for state in states],
+)
+
+
+class OutboundMessage(Model):
+    """One text to one patient, from its plan to its delivery."""
+
+    __tablename__ = "outbound_message"
+    __table_args__ = (
+        Index(
+            "ix_outbound_message_due",
+            "due_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_outbound_message_lease",
+            "lease_until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
+        Index("ix_outbound_message_patient", "patient_id", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    template: Mapped[str] = mapped_column(String(40))
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    body: Mapped[str | None]
+    phone: Mapped[str] = mapped_column(String(16), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    about_on: Mapped[date | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[DeliveryState] = mapped_column(DELIVERY_STATE, default=DeliveryState.PENDING)
+    state_reason: Mapped[str | None] = mapped_column(String(200))
+    attempt: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    provider_status: Mapped[str | None] = mapped_column(String(24))
+    status_rank: Mapped[int] = mapped_column(default=-1)
+    error_code: Mapped[int | None]
+    retry_of: Mapped[UUID | None] = mapped_column(ForeignKey("outbound_message.id"))
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    patient: Mapped[Patient] = relationship()
+    plan: Mapped[Plan | None] = relationship()
+
+    def settle(self, state: DeliveryState, reason: str | None, now: datetime) -> None:
+        """Come to rest in a named state, with the reason that the clinic may read."""
+        self.state, self.state_reason, self.settled_at = state, reason, now
+
+
+class MessageEvent(Model):
+    """One status that Twilio told us of a message, in the order it reached us; never a body."""
+
+    __tablename__ = "message_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("outbound_message.id"), index=True)
+    at: Mapped[datetime]
+    provider_status: Mapped[str] = mapped_column(String(24))
+    rank: Mapped[int]
+    error_code: Mapped[int | None]
+
+
+class InboundMessage(Model):
+    """One text from a patient's phone, as it came and as it was read."""
+
+    __tablename__ = "inbound_message"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    provider_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    sender: Mapped[str] = mapped_column(String(32), index=True)
+    recipient: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str]
+    received_at: Mapped[datetime]
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    intent: Mapped[str | None] = mapped_column(String(24))
+    interpretation: Mapped[dict[str, Any] | None]
+    handled_at: Mapped[datetime | None]
+
+
+class Conversation(Model):
+    """The one question that is open with a patient: what is expected, of which day, until when."""
+
+    __tablename__ = "conversation"
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
+    expects: Mapped[str] = mapped_column(String(24))
+    about_on: Mapped[date]
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id"))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    reask_count: Mapped[int] = mapped_column(default=0)
+
+
+class Suppression(Model):
+    """A number that must receive no texts, since when and by whose word."""
+
+    __tablename__ = "suppression"
+
+    phone: Mapped[str] = mapped_column(String(16), primary_key=True)
+    since: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(24))
+    note: Mapped[str | None] = mapped_column(String(200))
+
+
+class SmsConsent(Model):
+    """A patient's consent to texts, given or taken back. Rows are added, never changed."""
+
+    __tablename__ = "sms_consent"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    phone: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(8))
+    wording: Mapped[str]
+    channel: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]

