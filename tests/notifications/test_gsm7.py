@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rehab.notifications.gsm7 import BASIC, EXTENDED, outside, plain, septets, shortened
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from rehab.notifications.gsm7 import outside, septets
 from rehab.notifications.messages import LONGEST, blanks, longest, render
 from rehab.programs.library import Library

@@ -1,0 +1,27 @@
+"""Texts on the console: for a first look, a demo and a clinic that has no provider yet."""
+
+import sys
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from rehab.notifications.senders import Kind, Outcome, Outgoing
+
+
+@dataclass(frozen=True)
+class ConsoleSender:
+    """One line a text. The number is masked but for its last two digits, unless it is a demo's."""
+
+    stream: TextIO = field(default_factory=lambda: sys.stdout)
+    demo: bool = False
+
+    def send(self, message: Outgoing) -> Outcome:
+        to = message.to if self.demo else masked(message.to)
+        words = " ".join(message.body.split())
+        self.stream.write(f"SMS to {to}: {words}\n")
+        self.stream.flush()
+        return Outcome(Kind.ACCEPTED, provider_sid=f"console-{message.id}", status="sent")
+
+
+def masked(phone: str) -> str:
+    """A number that a log may hold: all but its last two digits hidden."""
+    return "*" * (len(phone) - 2) + phone[-2:]

@@ -1,0 +1,79 @@
+"""What Twilio tells us later about a text: in any order, more than once, or never."""
+
+from datetime import datetime
+from uuid import UUID
+
+from rehab.errors import NotFound
+from rehab.extensions import db
+from rehab.models.message import DeliveryState, MessageEvent, OutboundMessage
+from rehab.notifications.senders import Reason
+from rehab.services import consequences, conversations
+from rehab.services.transactions import transaction
+
+RANKS = {
+    "accepted": 0,
+    "scheduled": 1,
+    "queued": 2,
+    "sending": 3,
+    "sent": 4,
+    **dict.fromkeys(("delivered", "undelivered", "failed", "canceled", "read"), 5),
+}
+"""How far a text has come. A status counts only when it is further than the last."""
+
+UNHEARD_OF = -1
+FINAL = 5
+NOT_DELIVERED = frozenset({"undelivered", "failed", "canceled"})
+OPEN_STATES = frozenset(
+    {DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.EXPIRED}
+)
+"""States of a text that Twilio turns out to have accepted all the same."""
+
+
+@transaction()
+def receive_status(
+    message_id: UUID,
+    provider_sid: str,
+    status: str,
+    code: int | None,
+    reason: Reason | None,
+    now: datetime,
+) -> None:
+    """Keep one status callback, and move the text on if it tells something new.
+
+    A callback proves acceptance, whatever became of the answer to our request. Raises NotFound
+    for a text that is not ours.
+    """
+    message = db.session.get(OutboundMessage, message_id, with_for_update=True)
+    if message is None:
+        raise NotFound("there is no such message")
+    rank = RANKS.get(status, UNHEARD_OF)
+    db.session.add(
+        MessageEvent(
+            message_id=message.id, at=now, provider_status=status, rank=rank, error_code=code
+        )
+    )
+    if message.provider_sid not in (None, provider_sid):
+        return
+    if message.state in OPEN_STATES:
+        _turns_out_accepted(message, now)
+    message.provider_sid = provider_sid
+    if rank > message.status_rank:
+        message.provider_status, message.status_rank = status, rank
+        _move_on(message, code, reason, now)
+
+
+def _turns_out_accepted(message: OutboundMessage, now: datetime) -> None:
+    if message.state is not DeliveryState.UNKNOWN:
+        conversations.ask(message, now)
+    message.state, message.state_reason = DeliveryState.ACCEPTED, None
+
+
+def _move_on(
+    message: OutboundMessage, code: int | None, reason: Reason | None, now: datetime
+) -> None:
+    message.error_code = code if code is not None else message.error_code
+    if message.provider_status in NOT_DELIVERED:
+        message.settle(DeliveryState.FAILED, reason or message.provider_status, now)
+        consequences.of_failure(message, reason, now)
+    elif message.status_rank == FINAL:
+        message.settled_at = now
