@@ -1,0 +1,65 @@
+"""Alerts: what a person must look at, one of a kind at a time, open until a person closes it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from rehab.errors import Conflict, Invalid, NotFound
+from rehab.extensions import db
+from rehab.models.alert import Alert
+from rehab.models.patient import Patient
+from rehab.models.plan import Plan
+from rehab.services.transactions import transaction
+
+URGENT, REVIEW, INFORMATION = 3, 2, 1
+
+
+def alerts_of(clinic_id: UUID) -> Select[Alert]:
+    return select(Alert).where(Alert.clinic_id == clinic_id)
+
+
+@transaction()
+def open_alert(
+    patient: Patient, kind: str, level: int, about: str, now: datetime, plan: Plan | None = None
+) -> Alert:
+    """The open alert of this kind, made if there is none; its level only ever rises.
+
+    `level` is 1-3 as in clinical.md 2.5; `about` is one sentence for the clinician.
+    """
+    subject = plan.id if plan else patient.id
+    alert = db.session.scalar(
+        select(Alert).filter_by(subject=subject, kind=kind).where(Alert.closed_at.is_(None))
+    )
+    if alert is None:
+        alert = Alert(
+            clinic_id=patient.clinic_id,
+            patient_id=patient.id,
+            plan_id=plan.id if plan else None,
+            subject=subject,
+            level=level,
+            kind=kind,
+            about=about,
+            opened_at=now,
+        )
+        db.session.add(alert)
+    elif level > alert.level:
+        alert.level, alert.about = level, about
+    db.session.flush()
+    return alert
+
+
+@transaction()
+def close_alert(
+    clinic_id: UUID, alert_id: UUID, clinician_id: UUID, note: str, now: datetime
+) -> Alert:
+    """Close with a note. Raises NotFound, Invalid (no note) and Conflict (closed already)."""
+    alert = db.session.scalar(alerts_of(clinic_id).where(Alert.id == alert_id))
+    if alert is None:
+        raise NotFound("there is no such alert")
+    if not note.strip():
+        raise Invalid({"note": ["say what was done"]})
+    if alert.closed_at is not None:
+        raise Conflict("the alert was closed already")
+    alert.closed_at, alert.closed_by_id, alert.note = now, clinician_id, note.strip()
+    return alert

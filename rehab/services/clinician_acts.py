@@ -1,0 +1,172 @@
+"""The clinician in charge: every act is a decision with a person's name and reason under it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from rehab.errors import Conflict, Invalid, NotFound
+from rehab.extensions import db
+from rehab.models.alert import Alert
+from rehab.models.clinic import Clinician
+from rehab.models.decision import APPLIED, OVERRIDDEN, PROPOSED, Decision
+from rehab.models.patient import Patient
+from rehab.models.plan import Plan
+from rehab.programs.acts import Act
+from rehab.programs.library import Library
+from rehab.services import alerts, progression
+from rehab.services.deeds import Deed, write_down
+from rehab.services.progression import RED_FLAG
+from rehab.services.transactions import transaction
+
+
+def find_decision(clinic_id: UUID, decision_id: UUID) -> Decision:
+    """A decision on one of the clinic's plans. Raises NotFound, also for another clinic's."""
+    decision = db.session.scalar(
+        select(Decision)
+        .join(Plan, Plan.id == Decision.plan_id)
+        .join(Patient)
+        .where(Patient.clinic_id == clinic_id, Decision.id == decision_id)
+    )
+    if decision is None:
+        raise NotFound("there is no such decision")
+    return decision
+
+
+@transaction()
+def approve(decision: Decision, by: Clinician, library: Library, now: datetime) -> Decision:
+    """Put a proposed change in force. Raises Conflict unless it is the category's latest word."""
+    if decision.state != PROPOSED or not _is_latest(decision):
+        raise Conflict("nothing is proposed here any more")
+    plan = _plan(decision)
+    act = {
+        "act": Act.APPROVE,
+        "decision_id": str(decision.id),
+        "proposal": decision.accepted,
+    }
+    act_on(plan, {decision.category: act}, decision.move, by, "", library, now)
+    decision.state = APPLIED
+    return decision
+
+
+@transaction()
+def override(
+    decision: Decision,
+    step: int,
+    dose: float,
+    reason: str,
+    by: Clinician,
+    library: Library,
+    now: datetime,
+) -> Decision:
+    """Replace what was decided by the clinician's own step and dose (0-1).
+
+    Raises Invalid (a step outside the plan's bounds, no reason) and Conflict when a later decision
+    has taken its place.
+    """
+    plan = _plan(decision)
+    bounds = plan.bounds[decision.category]
+    if not bounds["floor"] <= step <= bounds["ceiling"]:
+        raise Invalid({"step": [f"must lie between {bounds['floor']} and {bounds['ceiling']}"]})
+    if not reason.strip():
+        raise Invalid({"reason": ["say why"]})
+    if not _is_latest(decision):
+        raise Conflict("a later decision has taken its place")
+    act = {
+        "act": Act.OVERRIDE,
+        "decision_id": str(decision.id),
+        "step": step,
+        "dose": dose,
+    }
+    act_on(plan, {decision.category: act}, "override", by, reason, library, now)
+    decision.state = OVERRIDDEN
+    return decision
+
+
+@transaction()
+def approve_all(
+    decision_ids: Sequence[UUID], by: Clinician, library: Library, now: datetime
+) -> list[Decision]:
+    """Approve many at once, all or none. Raises NotFound and Conflict as one would."""
+    decisions = [find_decision(by.clinic_id, id_) for id_ in decision_ids]
+    return [approve(decision, by, library, now) for decision in decisions]
+
+
+@transaction()
+def undo(decision: Decision, by: Clinician, reason: str, library: Library, now: datetime) -> None:
+    """Take back an approval or an override; the plan is walked again as if it had not been.
+
+    The act stays in the trail with who took it back and why. Raises Invalid (no reason) and
+    Conflict for anything else, or when a later act of a clinician stands on it.
+    """
+    if not reason.strip():
+        raise Invalid({"reason": ["say why"]})
+    if decision.inputs.get("act") not in (Act.APPROVE, Act.OVERRIDE) or decision.replaced_at:
+        raise Conflict("only an approval or an override that stands can be taken back")
+    decision.undone_by_id, decision.undone_because = by.id, reason.strip()
+    _reopen(decision)
+    plan = _plan(decision)
+    plan.edition += 1
+    db.session.flush()
+    progression.settle(plan, decision.effective_at, library, now)
+
+
+def _reopen(act: Decision) -> None:
+    """What the act had settled is as it was before."""
+    subject = db.session.get(Decision, UUID(act.inputs["decision_id"]))
+    if subject is not None:
+        subject.state = PROPOSED if subject.accepted is not None else APPLIED
+
+
+def act_on(
+    plan: Plan,
+    acts: Mapping[str, Mapping[str, Any]],
+    move: str,
+    by: Clinician,
+    reason: str,
+    library: Library,
+    now: datetime,
+) -> None:
+    """What a clinician does to each category named; the plan's edition grows."""
+    words = f"{by.name}: {move}"
+    deed = Deed(
+        move=move,
+        why=f"{words}, {reason.strip()}" if reason.strip() else words,
+        why_patient="Your physiotherapist has looked at your plan and changed it.",
+        by=by,
+        reason=reason.strip(),
+    )
+    plan.edition += 1
+    write_down(plan, acts, deed, library, now)
+
+
+@transaction()
+def close_alert(alert_id: UUID, note: str, by: Clinician, library: Library, now: datetime) -> Alert:
+    """Close an alert with a note; a red flag that only held step-ups is cleared with it."""
+    alert = alerts.close_alert(by.clinic_id, alert_id, by.id, note, now)
+    plan = db.session.get(Plan, alert.plan_id) if alert.plan_id else None
+    if plan is not None and alert.kind == RED_FLAG:
+        held = {c: {"act": Act.CLEAR} for c, load in plan.loads.items() if load["review_open"]}
+        if held:
+            act_on(plan, held, "clear", by, note, library, now)
+    return alert
+
+
+def _plan(decision: Decision) -> Plan:
+    return db.session.get_one(Plan, decision.plan_id)
+
+
+def _is_latest(decision: Decision) -> bool:
+    latest = db.session.scalar(
+        select(Decision.id)
+        .where(
+            Decision.plan_id == decision.plan_id,
+            Decision.category == decision.category,
+            Decision.replaced_at.is_(None),
+        )
+        .order_by(Decision.effective_at.desc(), Decision.decided_at.desc())
+        .limit(1)
+    )
+    return latest == decision.id

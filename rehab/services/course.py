@@ -1,0 +1,225 @@
+"""One walk along a plan's log: what each session, and each act beside them, makes of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rehab.models.decision import APPLIED, PROPOSED, Decision
+from rehab.models.plan import Plan, PlanTerms
+from rehab.models.session import Morning, Session
+from rehab.programs import acts, progression
+from rehab.programs.acts import Act
+from rehab.programs.dosage import Category
+from rehab.programs.policy import Policy
+from rehab.programs.progression import Bounds, Report, State
+from rehab.programs.weekly import weekly_trend
+
+ADVISE, EASE, BOUNDED = "advise", "ease", "bounded"
+
+
+@dataclass
+class Course:
+    """A plan while it is walked; `states` and `proposals` are where each category stands now.
+
+    `terms` are all that clinicians ever settled about it, in order.
+    """
+
+    plan: Plan
+    terms: Sequence[PlanTerms]
+    tiers: dict[str, str]
+    mornings: dict[date, Morning]
+    states: dict[str, State]
+    now: datetime
+    proposals: dict[str, State] = field(default_factory=dict)
+
+    def walk(self, event: Session | Decision) -> list[Decision]:
+        """The decisions that follow from one event, not stored yet; moves `states` on."""
+        if isinstance(event, Session):
+            return self._after_session(event)
+        return [self._after_act(event)]
+
+    def _after_session(self, session: Session) -> list[Decision]:
+        drafts = [self._decide(session, Category(name)) for name in session.categories]
+        return drafts + list(self._spread_flag(session, drafts))
+
+    def _decide(self, session: Session, category: Category) -> Decision:
+        before = self.states[category]
+        terms = self.terms_at(session.performed_at)
+        policy = Policy.from_dict(terms.policy)
+        report = self._report(session)
+        bounds = Bounds(**terms.bounds[category])
+        weekly = weekly_trend(self._pairs(), terms.usual_pain, report.day, policy)
+        given = (report, terms.usual_pain, policy, category)
+        after, verdict = progression.decide(before, *given, bounds, self.tiers, weekly)
+        held, _ = progression.decide(
+            before, *given, replace(bounds, locked=True), self.tiers, weekly
+        )
+        standing = _withheld(terms.autonomy, before, after, held)
+        self._move(category, standing, after if standing != after else None)
+        return self._draft(
+            category,
+            session=session,
+            policy_version=policy.version,
+            zone=verdict.zone,
+            move=verdict.move,
+            step=verdict.step,
+            dose=verdict.dose,
+            rules=list(verdict.rules),
+            alert=verdict.alert,
+            why=verdict.why,
+            why_patient=verdict.why_patient,
+            inputs={
+                "before": before.as_dict(),
+                "report": _listed(asdict(report)),
+                "usual_pain": terms.usual_pain,
+                "bounds": asdict(bounds),
+                "weekly": asdict(weekly),
+            },
+        )
+
+    def _spread_flag(self, session: Session, drafts: list[Decision]) -> Iterator[Decision]:
+        """A red flag stops the whole plan, not only what this session contained."""
+        flagged = [self.states[draft.category] for draft in drafts]
+        pausing = any(state.paused for state in flagged)
+        closing = any(state.review_open for state in flagged)
+        reason = next((d for d in drafts if "R0" in d.rules), None)
+        for category, before in list(self.states.items()):
+            after = replace(
+                before,
+                paused=before.paused or pausing,
+                review_open=before.review_open or closing,
+            )
+            if reason is None or after == before or category in session.categories:
+                continue
+            self._move(category, after, None)
+            yield self._draft(
+                category,
+                session=session,
+                policy_version=reason.policy_version,
+                zone=None,
+                move="pause" if after.paused else "hold",
+                step=after.step,
+                dose=after.dose,
+                rules=["R0"],
+                alert=reason.alert,
+                why=reason.why,
+                why_patient=reason.why_patient,
+                inputs={"before": before.as_dict()},
+            )
+
+    def _after_act(self, act: Decision) -> Decision:
+        before = self.states[act.category]
+        after = self._acted(act, before)
+        self._move(act.category, after, None)
+        return self._draft(
+            act.category,
+            act=act,
+            policy_version=act.policy_version,
+            zone=None,
+            move=act.move,
+            step=after.step,
+            dose=after.dose,
+            rules=list(act.rules),
+            alert=act.alert,
+            why=act.why,
+            why_patient=act.why_patient,
+            inputs={**act.inputs, "before": before.as_dict()},
+        )
+
+    def _acted(self, act: Decision, before: State) -> State:
+        match Act(act.inputs["act"]):
+            case Act.APPROVE:
+                proposal = self.proposals.get(act.category)
+                return acts.approved(before, proposal, day_of(self.plan, act.on))
+            case Act.OVERRIDE:
+                return acts.overridden(before, act.inputs["step"], act.inputs["dose"])
+            case Act.PAUSE:
+                return acts.paused(before)
+            case Act.RESUME:
+                floor = self.terms_at(act.effective_at).bounds[act.category]["floor"]
+                return acts.resumed(before, floor)
+            case Act.FLAG:
+                return acts.flagged(before, act.inputs["pausing"])
+            case Act.CLEAR:
+                return acts.cleared(before)
+            case Act.BOUND:
+                bounds = self.terms_at(act.effective_at).bounds[act.category]
+                return acts.bounded(before, Bounds(**bounds))
+            case Act.PHASE:
+                day = day_of(self.plan, act.on)
+                return acts.entered(before, act.inputs["step"], day)
+
+    def _move(self, category: str, state: State, proposal: State | None) -> None:
+        self.states[category] = state
+        self.proposals.pop(category, None)
+        if proposal is not None:
+            self.proposals[category] = proposal
+
+    def _draft(
+        self,
+        category: str,
+        session: Session | None = None,
+        act: Decision | None = None,
+        **verdict: Any,
+    ) -> Decision:
+        proposal = self.proposals.get(category)
+        return Decision(
+            plan_id=self.plan.id,
+            category=str(category),
+            session_id=session.id if session else None,
+            on=session.on if session else act.on if act else None,
+            effective_at=session.performed_at if session else act.effective_at if act else None,
+            clinician_id=act.clinician_id if act else None,
+            reason=act.reason if act else "",
+            state=PROPOSED if proposal is not None else APPLIED,
+            after=self.states[category].as_dict(),
+            accepted=proposal.as_dict() if proposal is not None else None,
+            decided_at=self.now,
+            **verdict,
+        )
+
+    def _report(self, session: Session) -> Report:
+        morning = self.mornings.get(session.on + timedelta(days=1))
+        return Report(
+            day=day_of(self.plan, session.on),
+            before=session.before,
+            during=session.during,
+            after=session.after,
+            morning=morning.pain if morning else None,
+            effort=session.effort,
+            completion=session.completion,
+            hard=session.not_completed_because == "sore"
+            or any(tick["too_sore"] for tick in session.exercises),
+            spread=bool(session.new_areas),
+            red_flags=tuple(session.red_flags),
+            sleep=morning.sleep if morning else None,
+            doms=session.doms,
+        )
+
+    def terms_at(self, instant: datetime) -> PlanTerms:
+        """What was settled at that moment."""
+        earlier = [terms for terms in self.terms if terms.effective_at <= instant]
+        return earlier[-1] if earlier else self.terms[0]
+
+    def _pairs(self) -> list[tuple[int, int | None]]:
+        """Each morning's pain with the day whose session it follows."""
+        return [(day_of(self.plan, on) - 1, morning.pain) for on, morning in self.mornings.items()]
+
+
+def _withheld(autonomy: str, before: State, after: State, held: State) -> State:
+    """The state that holds while a change waits for the clinician; a pause never waits."""
+    if autonomy == ADVISE and not after.paused:
+        return replace(held, step=before.step, dose=before.dose)
+    if autonomy == EASE and after.step > before.step:
+        return held
+    return after
+
+
+def day_of(plan: Plan, on: date) -> int:
+    """The local day, counted from 0 on the day the plan starts."""
+    return (on - plan.starts_on).days
+
+
+def _listed(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}

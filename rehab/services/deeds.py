@@ -1,0 +1,67 @@
+"""What is done to a plan beside its sessions, written down as decisions and walked on from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rehab.extensions import db
+from rehab.models.clinic import Clinician
+from rehab.models.decision import APPLIED, Decision
+from rehab.models.plan import Plan
+from rehab.programs.library import Library
+from rehab.services import progression
+
+BY_A_PERSON = "CLINICIAN"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is done, the same for every category: the words, and who does it (None: a rule)."""
+
+    move: str
+    why: str
+    why_patient: str
+    by: Clinician | None = None
+    reason: str = ""
+    rules: tuple[str, ...] = (BY_A_PERSON,)
+    alert: int = 0
+
+
+def write_down(
+    plan: Plan,
+    acts: Mapping[str, Mapping[str, Any]],
+    deed: Deed,
+    library: Library,
+    now: datetime,
+) -> None:
+    """Keep the deed for each category, with the act that it is there, and walk on from `now`.
+
+    `after` is left empty: the walk fills it in, as it does for every decision.
+    """
+    for category, act in acts.items():
+        state = plan.loads[category]
+        db.session.add(
+            Decision(
+                plan_id=plan.id,
+                category=category,
+                on=plan.patient.today(now),
+                effective_at=now,
+                move=deed.move,
+                step=state["step"],
+                dose=state["dose"],
+                rules=list(deed.rules),
+                alert=deed.alert,
+                why=deed.why,
+                why_patient=deed.why_patient,
+                inputs={**act, "before": state},
+                policy_version=plan.policy["version"],
+                state=APPLIED,
+                after={},
+                clinician_id=deed.by.id if deed.by else None,
+                reason=deed.reason,
+                decided_at=now,
+            )
+        )
+    db.session.flush()
+    progression.settle(plan, now, library, now)

@@ -1,0 +1,74 @@
+"""Patients of a clinic: enrolled, found and amended, always by way of the clinic itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from rehab.errors import Invalid, NotFound
+from rehab.extensions import db
+from rehab.models.patient import Patient
+from rehab.programs.timezones import is_zone
+from rehab.services import consent, reminders
+from rehab.services.phones import as_e164
+from rehab.services.transactions import transaction
+
+LANGUAGES = ("en", "es")
+
+
+def patients_of(clinic_id: UUID) -> Select[Patient]:
+    return select(Patient).where(Patient.clinic_id == clinic_id)
+
+
+def find_patient(clinic_id: UUID, patient_id: UUID) -> Patient:
+    """The clinic's patient. Raises NotFound, also for another clinic's."""
+    patient = db.session.scalar(patients_of(clinic_id).where(Patient.id == patient_id))
+    if patient is None:
+        raise NotFound("there is no such patient")
+    return patient
+
+
+@transaction()
+def enrol(clinic_id: UUID, said: Mapping[str, Any], actor: str, now: datetime) -> Patient:
+    """A new patient. Raises Invalid by field: phone (E.164), zone (IANA), language."""
+    values = _checked(said)
+    agreed = values.pop("sms_consent", False)
+    patient = Patient(clinic_id=clinic_id, created_at=now, **values)
+    db.session.add(patient)
+    db.session.flush()
+    if agreed:
+        consent.grant(patient, channel="clinic", actor=actor, now=now)
+    return patient
+
+
+@transaction()
+def amend(patient: Patient, said: Mapping[str, Any], actor: str, now: datetime) -> Patient:
+    """Change what `said` names. A new zone, phone or consent re-plans what was to be sent."""
+    values = _checked(said)
+    agreed = values.pop("sms_consent", None)
+    for name, value in values.items():
+        setattr(patient, name, value)
+    if agreed is not None and agreed != patient.sms_consent:
+        change = consent.grant if agreed else consent.revoke
+        change(patient, channel="clinic", actor=actor, now=now)
+    reminders.replan_patient(patient, now)
+    return patient
+
+
+def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(said)
+    errors: dict[str, list[str]] = {}
+    if "zone" in values and not is_zone(values["zone"]):
+        errors["zone"] = [f"{values['zone']} is not an IANA time zone"]
+    if "language" in values and values["language"] not in LANGUAGES:
+        errors["language"] = [f"must be one of {', '.join(LANGUAGES)}"]
+    if "phone" in values:
+        try:
+            as_e164(values["phone"])
+        except Invalid as error:
+            errors |= error.errors
+    if errors:
+        raise Invalid(errors)
+    return values

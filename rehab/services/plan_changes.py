@@ -1,0 +1,200 @@
+"""Changing a plan: paused, resumed, taken to its next phase, given other terms, or ended."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from rehab.errors import Conflict, Invalid
+from rehab.extensions import db
+from rehab.models.alert import Alert
+from rehab.models.clinic import Clinician
+from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
+from rehab.programs.acts import Act
+from rehab.programs.library import Library
+from rehab.programs.program import Phase, Program, Track
+from rehab.services import reminders
+from rehab.services.adherence import adherence
+from rehab.services.clinician_acts import act_on
+from rehab.services.plans import terms_of
+from rehab.services.transactions import transaction
+
+ENOUGH_OF_A_PHASE = 0.7
+"""A phase is left when 70% of its sessions were done (clinical.md 6.2)."""
+
+PLAIN = ("weekdays", "exercise_at", "morning_at", "bedtime", "review_on")
+TERMS = ("usual_pain", "autonomy")
+
+
+@transaction()
+def pause(plan: Plan, by: Clinician, reason: str, library: Library, now: datetime) -> Plan:
+    """Offer nothing until a clinician resumes. Raises Conflict when the plan is not active."""
+    _must_be(plan, ACTIVE)
+    act_on(plan, _to_all(plan, Act.PAUSE), "pause", by, reason, library, now)
+    plan.status = PAUSED
+    reminders.replan(plan, now)
+    return plan
+
+
+@transaction()
+def resume(plan: Plan, by: Clinician, reason: str, library: Library, now: datetime) -> Plan:
+    """Go again one step lower and at half the dose. Raises Conflict when it is not paused."""
+    _must_be(plan, PAUSED)
+    plan.status = ACTIVE
+    act_on(plan, _to_all(plan, Act.RESUME), "resume", by, reason, library, now)
+    reminders.replan(plan, now)
+    return plan
+
+
+@transaction()
+def discharge(plan: Plan, by: Clinician, reason: str, now: datetime) -> Plan:
+    """End the plan; nothing is offered or texted any more. Raises Conflict when it has ended."""
+    _must_be(plan, ACTIVE, PAUSED)
+    plan.status, plan.edition = DISCHARGED, plan.edition + 1
+    db.session.add(terms_of(plan, now, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
+    reminders.replan(plan, now)
+    return plan
+
+
+@transaction()
+def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now: datetime) -> Plan:
+    """Go to the next phase, each category at its start level or where it stands, if higher.
+
+    Raises Conflict in the last phase, with an open alert of level 2 or 3, or with under 70% of
+    this phase's sessions done.
+    """
+    _must_be(plan, ACTIVE)
+    program = Program.from_dict(plan.program)
+    if plan.phase + 1 >= len(program.phases):
+        raise Conflict("this is the last phase")
+    _check_ready(plan, now)
+    left, entered = program.phases[plan.phase], program.phases[plan.phase + 1]
+    steps = _entry_steps(plan, left, entered)
+    deeds = {c: {"act": Act.PHASE, "step": step} for c, step in steps.items()}
+    act_on(plan, deeds, "phase", by, reason, library, now)
+    plan.phase += 1
+    plan.phase_since = plan.patient.today(now)
+    return plan
+
+
+@transaction()
+def amend(
+    plan: Plan,
+    changes: Mapping[str, Any],
+    by: Clinician,
+    reason: str,
+    library: Library,
+    now: datetime,
+) -> Plan:
+    """Change a plan's times, terms, bounds (by category), pins and swaps; the terms hold from now.
+
+    Raises Invalid by field: a category, exercise or step that the plan does not have.
+    """
+    _must_be(plan, ACTIVE, PAUSED)
+    for name in (*PLAIN, *TERMS):
+        if name in changes:
+            setattr(plan, name, changes[name])
+    if "track" in changes:
+        plan.track = Track(changes["track"])
+        plan.policy = library.policies[plan.track].as_dict()
+    _pin(plan, changes.get("pins", {}))
+    _swap(plan, changes.get("swaps", {}), library)
+    outside = _bind(plan, changes.get("bounds", {}))
+    db.session.add(terms_of(plan, now, now, by, reason.strip()))
+    db.session.flush()
+    act_on(plan, {c: {"act": Act.BOUND} for c in outside}, "bound", by, reason, library, now)
+    reminders.replan(plan, now)
+    return plan
+
+
+def _must_be(plan: Plan, *statuses: str) -> None:
+    if plan.status not in statuses:
+        raise Conflict(f"the plan is {plan.status}")
+
+
+def _to_all(plan: Plan, act: Act) -> dict[str, dict[str, Any]]:
+    return {category: {"act": act} for category in plan.loads}
+
+
+def _check_ready(plan: Plan, now: datetime) -> None:
+    alarming = select(Alert.id).where(
+        Alert.plan_id == plan.id, Alert.closed_at.is_(None), Alert.level >= 2
+    )
+    if db.session.scalar(alarming.limit(1)) is not None:
+        raise Conflict("an alert is open: close it first")
+    yesterday = plan.patient.today(now) - timedelta(days=1)
+    share = adherence(plan, plan.phase_since, yesterday).share
+    if share is None or share < ENOUGH_OF_A_PHASE:
+        done = (
+            "no session was due yet" if share is None else f"{share:.0%} of its sessions are done"
+        )
+        raise Conflict(f"a phase is left when 70% of its sessions are done: {done}")
+
+
+def _entry_steps(plan: Plan, left: Phase, entered: Phase) -> dict[str, int]:
+    """The step at which each category of the new phase begins.
+
+    A category that meets a new exercise begins at the phase's start level; one that only goes on
+    keeps the higher of that and where it stands.
+    """
+    known = set(left.exercises)
+    steps: dict[str, int] = {}
+    for category in dict.fromkeys(exercise.category for exercise in entered.exercises):
+        bounds, step = plan.bounds[category], plan.loads[category]["step"]
+        mine = [e for e in entered.exercises if e.category is category]
+        goes_on = all(exercise in known for exercise in mine)
+        wanted = max(step, entered.start_level) if goes_on else entered.start_level
+        steps[category] = min(max(wanted, bounds["floor"]), bounds["ceiling"])
+    return steps
+
+
+def _bind(plan: Plan, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Set new bounds; the categories whose step now lies outside them."""
+    bounds = {category: dict(bound) for category, bound in plan.bounds.items()}
+    for category, change in wanted.items():
+        if category not in bounds:
+            raise Invalid({f"bounds.{category}": ["is not a category of this plan"]})
+        bounds[category] |= change
+        if bounds[category]["floor"] > bounds[category]["ceiling"]:
+            raise Invalid({f"bounds.{category}.ceiling": ["must not be under the floor"]})
+    plan.bounds = bounds
+    return [
+        category
+        for category, bound in bounds.items()
+        if not bound["floor"] <= plan.loads[category]["step"] <= bound["ceiling"]
+    ]
+
+
+def _pin(plan: Plan, wanted: Mapping[str, int | None]) -> None:
+    """Hold an exercise at a step of its own, or let it go again (None)."""
+    ladders = {e.id: len(e.levels) for e in Program.from_dict(plan.program).exercises}
+    for exercise_id, step in wanted.items():
+        if exercise_id not in ladders:
+            raise Invalid({f"pins.{exercise_id}": ["is not an exercise of this plan"]})
+        if step is not None and step > ladders[exercise_id]:
+            raise Invalid({f"pins.{exercise_id}": [f"has {ladders[exercise_id]} steps"]})
+    pins = {**plan.pins, **wanted}
+    plan.pins = {exercise_id: step for exercise_id, step in pins.items() if step is not None}
+
+
+def _swap(plan: Plan, wanted: Mapping[str, str], library: Library) -> None:
+    """Put another exercise of the same category in the place of one, in this plan's own copy."""
+    copy = dict(plan.program)
+    shelf = {exercise["id"]: exercise for exercise in copy["exercises"]}
+    for old, new in wanted.items():
+        if old not in shelf:
+            raise Invalid({f"swaps.{old}": ["is not an exercise of this plan"]})
+        other = library.exercises.get(new)
+        if other is None or other.category != shelf[old]["category"]:
+            raise Invalid({f"swaps.{old}": [f"{new} is no exercise of the same category"]})
+        shelf[new] = other.as_dict()
+        copy["phases"] = [_exchanged(phase, old, new) for phase in copy["phases"]]
+    used = {id_ for phase in copy["phases"] for id_ in phase["exercises"]}
+    copy["exercises"] = [exercise for id_, exercise in shelf.items() if id_ in used]
+    plan.program = copy
+
+
+def _exchanged(phase: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    ids = [new if id_ == old else id_ for id_ in phase["exercises"]]
+    return {**phase, "exercises": list(dict.fromkeys(ids))}

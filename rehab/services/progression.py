@@ -1,0 +1,145 @@
+"""From what was reported to what is done next: the plan's course is walked again from a moment on.
+
+A report, a morning, a late entry and a correction are all the same thing here: `settle` takes the
+states that held before that moment, walks every session and every act of a clinician after it in
+order, and keeps both the decisions that changed and those that replaced them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from rehab.extensions import db
+from rehab.models.decision import Decision
+from rehab.models.plan import ACTIVE, PAUSED, Plan, PlanTerms
+from rehab.models.session import Morning, Session
+from rehab.programs import acts
+from rehab.programs.library import Library
+from rehab.programs.progression import State
+from rehab.services.alerts import REVIEW, open_alert
+from rehab.services.course import Course
+
+COMPARED = ("zone", "move", "step", "dose", "rules", "alert", "after", "accepted")
+
+RED_FLAG = "red_flag"
+
+ALERT_KINDS = {
+    "R0": RED_FLAG,
+    "R1": "severe_pain",
+    "R2": "spread",
+    "R3b": "repeated_high_pain",
+    "R5": "worsening",
+    "R5b": "worsening",
+    "R6": "long_gap",
+}
+"""The alert that each rule opens; the first that binds names it."""
+
+
+def settle(plan: Plan, since: datetime, library: Library, now: datetime) -> None:
+    """Decide again from `since` on, and leave the plan standing where its whole log says."""
+    standing = _decisions_since(plan, since)
+    course = _course(plan, standing, library, now)
+    fresh = []
+    for event in _events(plan, since, standing):
+        for draft in course.walk(event):
+            fresh += _record(draft, standing, now)
+    for outdated in standing:
+        outdated.replaced_at = now
+    db.session.add_all(fresh)
+    _stand(plan, course.states)
+    for decision in fresh:
+        _raise_alert(plan, decision, now)
+
+
+def _decisions_since(plan: Plan, since: datetime) -> list[Decision]:
+    return list(
+        db.session.scalars(
+            select(Decision)
+            .where(
+                Decision.plan_id == plan.id,
+                Decision.effective_at >= since,
+                Decision.replaced_at.is_(None),
+            )
+            .order_by(Decision.effective_at, Decision.decided_at)
+        )
+    )
+
+
+def _course(plan: Plan, standing: Sequence[Decision], library: Library, now: datetime) -> Course:
+    """The plan as it stood before the first of the decisions that are walked again."""
+    before, proposed = dict(plan.loads), dict[str, Any]()
+    for decision in reversed(standing):
+        before[decision.category] = decision.inputs["before"]
+        proposed[decision.category] = decision.inputs.get("proposal")
+    mornings = db.session.scalars(select(Morning).filter_by(plan_id=plan.id))
+    return Course(
+        plan=plan,
+        terms=db.session.scalars(
+            select(PlanTerms).filter_by(plan_id=plan.id).order_by(PlanTerms.effective_at)
+        ).all(),
+        tiers={id_: flag.tier for id_, flag in library.red_flags.items()},
+        mornings={morning.on: morning for morning in mornings},
+        states={category: State.from_dict(state) for category, state in before.items()},
+        now=now,
+        proposals={c: State.from_dict(state) for c, state in proposed.items() if state},
+    )
+
+
+def _events(plan: Plan, since: datetime, standing: Sequence[Decision]) -> list[Session | Decision]:
+    sessions = db.session.scalars(
+        select(Session).where(Session.plan_id == plan.id, Session.performed_at >= since)
+    )
+    deeds = [d for d in standing if d.session_id is None and d.undone_by_id is None]
+    events: list[Session | Decision] = [*sessions, *deeds]
+    return sorted(events, key=_happened_at)
+
+
+def _happened_at(event: Session | Decision) -> datetime:
+    return event.performed_at if isinstance(event, Session) else event.effective_at
+
+
+def _record(draft: Decision, standing: list[Decision], now: datetime) -> list[Decision]:
+    """The draft if it says something new; a decision that it repeats stays as it is."""
+    known = next((d for d in standing if _same_subject(d, draft)), None)
+    if known is None:
+        return [draft]
+    standing.remove(known)
+    if not known.after:
+        return [_filled_in(known, draft)]
+    if all(getattr(known, name) == getattr(draft, name) for name in COMPARED):
+        return []
+    known.replaced_at = now
+    db.session.flush()
+    return [draft]
+
+
+def _filled_in(deed: Decision, draft: Decision) -> Decision:
+    """A deed that was written down just now, with what the walk makes of it."""
+    for name in (*COMPARED, "state"):
+        setattr(deed, name, getattr(draft, name))
+    return deed
+
+
+def _same_subject(one: Decision, other: Decision) -> bool:
+    if one.category != other.category:
+        return False
+    if one.session_id is not None:
+        return one.session_id == other.session_id
+    return other.session_id is None and one.effective_at == other.effective_at
+
+
+def _stand(plan: Plan, states: dict[str, State]) -> None:
+    """A pause, once there, stays until a person resumes, even if its reason is corrected away."""
+    if plan.status == ACTIVE and any(state.paused for state in states.values()):
+        plan.status = PAUSED
+    if plan.status == PAUSED:
+        states = {category: acts.paused(state) for category, state in states.items()}
+    plan.loads = {category: state.as_dict() for category, state in states.items()}
+
+
+def _raise_alert(plan: Plan, decision: Decision, now: datetime) -> None:
+    if decision.alert >= REVIEW:
+        kind = next(ALERT_KINDS[rule] for rule in ALERT_KINDS if rule in decision.rules)
+        open_alert(plan.patient, kind, decision.alert, decision.why, now, plan)

@@ -1,0 +1,115 @@
+"""Red flags: asked on schedule, acted on at once, and told to the patient once a day at most."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from rehab.errors import Conflict, Invalid
+from rehab.extensions import db
+from rehab.models.plan import DISCHARGED, FINISHED, Plan
+from rehab.models.screening import Screening
+from rehab.models.session import Session
+from rehab.programs.acts import Act
+from rehab.programs.library import Library
+from rehab.programs.safety import RedFlag, Tier, worst_tier
+from rehab.programs.screening import Log, Occasion, occasion_on, pauses, questions
+from rehab.services.deeds import Deed, write_down
+from rehab.services.transactions import transaction
+
+ALERT_LEVELS = {Tier.EMERGENCY: 3, Tier.URGENT: 3, Tier.SEE: 2}
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What to ask on a local date; `occasion` is None when only each log's questions are due."""
+
+    on: date
+    occasion: Occasion | None
+    red_flags: tuple[RedFlag, ...]
+
+
+@dataclass(frozen=True)
+class ScreeningReport:
+    """The list as it was answered: the ids that were ticked, none being an answer too."""
+
+    on: date
+    red_flags: tuple[str, ...] = ()
+    daily_things_stopped: bool | None = None
+
+
+def questions_on(plan: Plan, on: date, library: Library) -> Questions:
+    """The red-flag questions of a local date."""
+    occasion = occasion_on(on, _log(plan))
+    return Questions(on, occasion, questions(library.red_flags, occasion))
+
+
+@transaction()
+def answer(
+    plan: Plan, said: ScreeningReport, library: Library, now: datetime, source: str = "api"
+) -> Screening:
+    """Keep the answers; a red flag among them acts at once, as in a session (R0).
+
+    Raises Invalid by field (on, red_flags) and Conflict for a plan that has ended.
+    """
+    _check(plan, said, library, now)
+    occasion = occasion_on(said.on, _log(plan)) or Occasion.WEEKLY
+    screening = Screening(
+        id=uuid4(),
+        plan_id=plan.id,
+        on=said.on,
+        occasion=occasion,
+        red_flags=sorted(set(said.red_flags)),
+        daily_things_stopped=said.daily_things_stopped,
+        source=source,
+        answered_at=now,
+    )
+    db.session.add(screening)
+    if screening.red_flags:
+        _flag(plan, screening.red_flags, library, now)
+    return screening
+
+
+def _log(plan: Plan) -> Log:
+    return Log(
+        starts_on=plan.starts_on,
+        screened_on=_latest(Screening, plan),
+        last_session_on=_latest(Session, plan),
+    )
+
+
+def _latest(model: type[Screening] | type[Session], plan: Plan) -> date | None:
+    return db.session.scalar(select(func.max(model.on)).where(model.plan_id == plan.id))
+
+
+def _check(plan: Plan, said: ScreeningReport, library: Library, now: datetime) -> None:
+    if plan.status in (DISCHARGED, FINISHED):
+        raise Conflict("the plan has ended")
+    errors: dict[str, list[str]] = {}
+    if said.on > plan.patient.today(now):
+        errors["on"] = ["lies in the future"]
+    elif said.on < plan.starts_on - timedelta(days=1):
+        errors["on"] = ["lies before the plan's start"]
+    for n, flag in enumerate(said.red_flags):
+        if flag not in library.red_flags:
+            errors[f"red_flags.{n}"] = [f"there is no red flag {flag}"]
+    if errors:
+        raise Invalid(errors)
+
+
+def _flag(plan: Plan, flags: list[str], library: Library, now: datetime) -> None:
+    """A decision for every category that no person made: the red flag's own."""
+    tier = worst_tier(flags, library.red_flags)
+    if tier is None:
+        return
+    pausing = pauses(flags, library.red_flags, bool(plan.policy["tier_s_pauses"]))
+    deed = Deed(
+        move="pause" if pausing else "hold",
+        why=f"{'Paused' if pausing else 'No step up'}: red flag {', '.join(flags)} (R0).",
+        why_patient=library.tiers[tier].meaning,
+        rules=("R0",),
+        alert=ALERT_LEVELS[tier],
+    )
+    act = {"act": Act.FLAG, "pausing": pausing, "red_flags": flags}
+    write_down(plan, dict.fromkeys(plan.loads, act), deed, library, now)

@@ -1,0 +1,58 @@
+"""The thread of texts with a patient, and a message that a clinician writes by hand."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Select, select
+
+from rehab.errors import Conflict, Invalid
+from rehab.extensions import db
+from rehab.models.message import InboundMessage, Kind, OutboundMessage
+from rehab.models.patient import Patient
+from rehab.notifications.gsm7 import septets
+from rehab.services import outbox
+from rehab.services.outbox import Intention
+from rehab.services.transactions import transaction
+
+BY_HAND_WITHIN = timedelta(hours=24)
+LONGEST = 3 * 153
+"""Septets of three joined texts: more is a letter, not a text."""
+
+
+def sent_to(patient: Patient) -> Select[OutboundMessage]:
+    return select(OutboundMessage).filter_by(patient_id=patient.id)
+
+
+def received_from(patient: Patient) -> Select[InboundMessage]:
+    return select(InboundMessage).filter_by(patient_id=patient.id)
+
+
+@transaction()
+def write(patient: Patient, body: str, now: datetime) -> OutboundMessage:
+    """Queue a text in the clinician's own words, under the clinic's name, within texting hours.
+
+    Raises Invalid (empty, too long, characters that a text cannot hold) and Conflict without the
+    patient's consent.
+    """
+    words = f"{patient.clinic.name}: {body.strip()}"
+    length = septets(words)
+    if not body.strip():
+        raise Invalid({"body": ["say something"]})
+    if length is None:
+        raise Invalid({"body": ["holds characters that a plain text cannot (GSM-7)"]})
+    if length > LONGEST:
+        raise Invalid({"body": [f"is {length - LONGEST} characters too long"]})
+    if not patient.sms_consent:
+        raise Conflict("the patient has not agreed to texts")
+    key = f"by-hand:{uuid4()}"
+    intention = Intention(
+        patient=patient,
+        kind=Kind.BY_HAND,
+        template="",
+        body=words,
+        dedupe_key=key,
+        due_at=now,
+        expires_at=now + BY_HAND_WITHIN,
+    )
+    outbox.enqueue([intention], now)
+    return db.session.scalars(select(OutboundMessage).filter_by(dedupe_key=key)).one()

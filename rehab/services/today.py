@@ -1,0 +1,112 @@
+"""Today for one patient: what is due, how much of it, and what changed since last time."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from rehab.extensions import db
+from rehab.models.decision import Decision
+from rehab.models.plan import ACTIVE, PAUSED, Plan
+from rehab.models.session import Session
+from rehab.programs.library import Library
+from rehab.programs.policy import Policy, before_session_factor
+from rehab.programs.prescription import (
+    RECOVERY,
+    Moment,
+    Prescribed,
+    Shelf,
+    exercises_of,
+    prescribe,
+)
+from rehab.programs.program import Phase, Program
+from rehab.programs.progression import State
+from rehab.services.course import day_of
+from rehab.services.sessions import session_on
+
+DUE, DONE, REST, PAUSED_TODAY, NOT_STARTED, ENDED = (
+    "due",
+    "done",
+    "rest",
+    "paused",
+    "not_started",
+    "ended",
+)
+
+
+@dataclass(frozen=True)
+class Today:
+    """One local date of a plan: its status, its exercises, and why it is not as it was."""
+
+    plan: Plan
+    on: date
+    status: str
+    phase: Phase
+    exercises: tuple[Prescribed, ...]
+    changes: tuple[Decision, ...]
+    session: Session | None
+    factor: float = 1.0
+
+    @property
+    def why(self) -> str | None:
+        """The first thing that changed, in the patient's words; None when nothing did."""
+        return self.changes[0].why_patient if self.changes else None
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes, rounded up to whole minutes."""
+        seconds = sum(p.dosage.seconds(p.exercise.category) for p in self.exercises)
+        return -(-seconds // 60)
+
+
+def today(plan: Plan, on: date, library: Library, before: int | None = None) -> Today:
+    """What the plan holds for the local date `on`.
+
+    `before` is the pain right now (0-10), if it was asked: it may ease today's session (R8).
+    """
+    program = Program.from_dict(plan.program)
+    phase = program.phases[plan.phase]
+    session = session_on(plan, on)
+    status = _status(plan, on, session)
+    offered = {DUE: None, DONE: None, REST: program.between_sessions}
+    exercises: tuple[Prescribed, ...] = ()
+    factor = _factor(plan, before)
+    if status in offered:
+        exercises = prescribe(
+            exercises_of(phase, offered[status]),
+            {category: State.from_dict(state) for category, state in plan.loads.items()},
+            Moment(day_of(plan, on), factor, plan.pins),
+            Shelf(tuple(library.exercises[id_] for id_ in RECOVERY), library.cautions),
+        )
+    return Today(plan, on, status, phase, exercises, _changes(plan), session, factor)
+
+
+def _factor(plan: Plan, before: int | None) -> float:
+    if before is None:
+        return 1.0
+    return before_session_factor(before, plan.usual_pain, Policy.from_dict(plan.policy))
+
+
+def _status(plan: Plan, on: date, session: Session | None) -> str:
+    if session is not None:
+        return DONE
+    if plan.status == PAUSED:
+        return PAUSED_TODAY
+    if plan.status != ACTIVE or on > plan.ends_on:
+        return ENDED
+    if on < plan.starts_on:
+        return NOT_STARTED
+    return DUE if on.weekday() in plan.weekdays else REST
+
+
+def _changes(plan: Plan) -> tuple[Decision, ...]:
+    """The latest decision of each category that is in force and is not simply `hold`."""
+    latest: dict[str, Decision] = {}
+    rows = db.session.scalars(
+        select(Decision)
+        .where(Decision.plan_id == plan.id, Decision.replaced_at.is_(None))
+        .order_by(Decision.effective_at, Decision.decided_at)
+    )
+    for decision in rows:
+        latest[decision.category] = decision
+    return tuple(d for d in latest.values() if d.move != "hold" and d.accepted is None)
