@@ -1,0 +1,107 @@
+"""Decisions: what changed, by which rules and why; approved or overruled by a clinician."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, validate
+from sqlalchemy import select
+
+from rehab import clock
+from rehab.api.bearer import clinician
+from rehab.api.http import Blueprint
+from rehab.api.pages import PageIn, page, page_of
+from rehab.api.schemas import In, Number, Whole, text
+from rehab.models.decision import Decision
+from rehab.services import clinician_acts, plans
+from rehab.wiring import library
+
+blueprint = Blueprint("decisions", "What was decided, and why")
+
+
+class DecisionOut(Schema):
+    """`step` and `dose` are what was decided; while `state` is proposed they are not in force."""
+
+    id = fields.UUID()
+    session_id = fields.UUID(allow_none=True)
+    category = fields.String()
+    on = fields.Date()
+    zone = fields.String(allow_none=True)
+    move = fields.String()
+    step = fields.Integer()
+    dose = fields.Float()
+    rules = fields.List(fields.String())
+    alert = fields.Integer()
+    why = fields.String()
+    why_patient = fields.String()
+    inputs = fields.Dict()
+    policy_version = fields.String()
+    state = fields.String()
+    reason = fields.String()
+    decided_at = fields.AwareDateTime()
+
+
+class OverrideIn(In):
+    step = Whole(required=True, validate=validate.Range(1, 20))
+    dose = Number(required=True, validate=validate.Range(0, 1))
+    reason = text(1, 500, required=True)
+
+
+class ManyIn(In):
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 200))
+
+
+class UndoIn(In):
+    reason = text(1, 500, required=True)
+
+
+class DecisionsOut(Schema):
+    items = fields.List(fields.Nested(DecisionOut))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.get("/plans/<uuid:id>/decisions")
+@blueprint.arguments(PageIn, location="query")
+@blueprint.response(200, page_of(DecisionOut))
+def decisions(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
+    """The plan's decisions, newest first."""
+    plan = plans.find_plan(clinician().clinic_id, id)
+    standing = select(Decision).filter_by(plan_id=plan.id, replaced_at=None)
+    return page((standing, Decision.effective_at, Decision.id), **wanted)
+
+
+@blueprint.post("/decisions/<uuid:id>/approve")
+@blueprint.response(200, DecisionOut)
+def approve(id: UUID) -> Decision:
+    """Put a proposed change in force."""
+    decision = clinician_acts.find_decision(clinician().clinic_id, id)
+    return clinician_acts.approve(decision, clinician(), library(), clock.now())
+
+
+@blueprint.post("/decisions/approve")
+@blueprint.arguments(ManyIn)
+@blueprint.response(200, DecisionsOut)
+def approve_all(said: dict[str, Any]) -> dict[str, Any]:
+    """Put many proposed changes in force, all or none."""
+    approved = clinician_acts.approve_all(said["ids"], clinician(), library(), clock.now())
+    return {"items": approved, "next": None}
+
+
+@blueprint.post("/decisions/<uuid:id>/undo")
+@blueprint.arguments(UndoIn)
+@blueprint.response(200, DecisionOut)
+def undo(said: dict[str, str], id: UUID) -> Decision:
+    """Take back an approval or an override."""
+    act = clinician_acts.find_decision(clinician().clinic_id, id)
+    clinician_acts.undo(act, clinician(), said["reason"], library(), clock.now())
+    return act
+
+
+@blueprint.post("/decisions/<uuid:id>/override")
+@blueprint.arguments(OverrideIn)
+@blueprint.response(200, DecisionOut)
+def override(said: dict[str, Any], id: UUID) -> Decision:
+    """Replace a decision by the clinician's own, with a reason."""
+    decision = clinician_acts.find_decision(clinician().clinic_id, id)
+    return clinician_acts.override(
+        decision, **said, by=clinician(), library=library(), now=clock.now()
+    )

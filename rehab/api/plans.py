@@ -1,0 +1,248 @@
+"""Plans: assigned, looked at, paused and resumed; and what they hold for today."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, post_load, validate
+
+from rehab import clock
+from rehab.api.bearer import clinician
+from rehab.api.http import Blueprint
+from rehab.api.library import DosageOut
+from rehab.api.schemas import ClockTime, In, Number, Tick, Whole, choice, text
+from rehab.models.plan import Plan
+from rehab.programs.program import Category, Track
+from rehab.services import enrolment, plan_changes, plans
+from rehab.services.course import ADVISE, BOUNDED, EASE
+from rehab.services.plans import Assignment
+from rehab.services.today import Today, today
+from rehab.wiring import library
+
+blueprint = Blueprint("plans", "One patient's walk through a program")
+
+
+class RemindersIn(In):
+    """Local wall times, HH:MM."""
+
+    exercise_at = ClockTime()
+    morning_at = ClockTime()
+    bedtime = ClockTime(allow_none=True)
+
+
+class PlanIn(In):
+    """What a clinician chooses; only the program and the usual pain must be said."""
+
+    program_id = text(1, 64, required=True)
+    usual_pain = Number(required=True, validate=validate.Range(0, 10))
+    track = choice(Track.ACUTE, Track.CHRONIC)
+    starts_on = fields.Date()
+    weekdays = fields.List(Whole(validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
+    autonomy = choice(ADVISE, EASE, BOUNDED)
+    reminders = fields.Nested(RemindersIn, load_default=dict)
+    floor = Whole(validate=validate.Range(1, 20))
+    ceiling = Whole(validate=validate.Range(1, 20))
+
+    @post_load
+    def as_assignment(self, said: dict[str, Any], **_: Any) -> Assignment:
+        times = said.pop("reminders")
+        if "track" in said:
+            said["track"] = Track(said["track"])
+        if "weekdays" in said:
+            said["weekdays"] = tuple(said["weekdays"])
+        return Assignment(**said, **times)
+
+
+class LoadOut(Schema):
+    """Where one category stands: its step, its dose (0-1) and the bounds that were signed."""
+
+    category = fields.String()
+    step = fields.Integer()
+    dose = fields.Float()
+    floor = fields.Integer()
+    ceiling = fields.Integer()
+    locked = fields.Boolean()
+
+
+class RemindersOut(Schema):
+    exercise_at = ClockTime()
+    morning_at = ClockTime()
+    bedtime = ClockTime(allow_none=True)
+
+
+class PlanOut(Schema):
+    id = fields.UUID()
+    patient_id = fields.UUID()
+    program_id = fields.String()
+    program_version = fields.String()
+    policy_version = fields.Function(lambda p: p.policy["version"], metadata={"type": "string"})
+    track = fields.String()
+    usual_pain = fields.Float()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    weekdays = fields.List(fields.Integer())
+    autonomy = fields.String()
+    reminders = fields.Nested(RemindersOut)
+    status = fields.String()
+    phase = fields.Integer()
+    review_on = fields.Date()
+    pins = fields.Dict(keys=fields.String(), values=fields.Integer())
+    edition = fields.Integer()
+    standing = fields.List(fields.Nested(LoadOut), data_key="loads")
+
+
+class TodayQuery(In):
+    """`on` is a local date, today's when left out; `before` the pain right now, if it was asked."""
+
+    on = fields.Date(load_default=None)
+    before = fields.Integer(load_default=None, validate=validate.Range(0, 10))
+
+
+class CautionOut(Schema):
+    code = fields.String()
+    text = fields.String()
+
+
+class PrescribedOut(Schema):
+    """One exercise as it is due today."""
+
+    exercise_id = fields.String(attribute="exercise.id")
+    name = fields.String(attribute="exercise.name")
+    category = fields.String(attribute="exercise.category")
+    region = fields.String(attribute="exercise.region")
+    step = fields.Integer()
+    dose = fields.Float()
+    dosage = fields.Nested(DosageOut)
+    side = fields.Function(
+        lambda item: "each" if item.dosage.each_side else "both", metadata={"type": "string"}
+    )
+    start = fields.String(attribute="exercise.start")
+    instructions = fields.String(attribute="exercise.movement")
+    cautions = fields.List(fields.Nested(CautionOut))
+
+
+class ChangeOut(Schema):
+    category = fields.String()
+    move = fields.String()
+    why = fields.String(attribute="why_patient")
+
+
+class TodayOut(Schema):
+    """A local date of the plan; `status` is due, done, rest, paused, not_started or ended."""
+
+    plan_id = fields.UUID(attribute="plan.id")
+    on = fields.Date()
+    status = fields.String()
+    phase = fields.String(attribute="phase.name")
+    minutes = fields.Integer()
+    why = fields.String(allow_none=True)
+    factor = fields.Float(metadata={"description": "what pain before the session leaves, 0-1"})
+    exercises = fields.List(fields.Nested(PrescribedOut))
+    changes = fields.List(fields.Nested(ChangeOut))
+    session_id = fields.UUID(attribute="session.id", dump_default=None, allow_none=True)
+
+
+class ReasonIn(In):
+    reason = text(0, 500, load_default="")
+
+
+class BoundsIn(In):
+    floor = Whole(validate=validate.Range(1, 20))
+    ceiling = Whole(validate=validate.Range(1, 20))
+    locked = Tick()
+
+
+class PlanChangeIn(In):
+    """What may change; a name that is left out stays. Each is in force from now on.
+
+    `bounds` by category; `pins` hold an exercise to a step, null lets it go; `swaps` put another
+    exercise of the same category in the place of one.
+    """
+
+    usual_pain = Number(validate=validate.Range(0, 10))
+    track = choice(Track.ACUTE, Track.CHRONIC)
+    autonomy = choice(ADVISE, EASE, BOUNDED)
+    weekdays = fields.List(Whole(validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
+    review_on = fields.Date()
+    reminders = fields.Nested(RemindersIn)
+    bounds = fields.Dict(keys=choice(*Category), values=fields.Nested(BoundsIn))
+    pins = fields.Dict(
+        keys=text(1, 64), values=Whole(validate=validate.Range(1, 20), allow_none=True)
+    )
+    swaps = fields.Dict(keys=text(1, 64), values=text(1, 64))
+    reason = text(0, 500, load_default="")
+
+    @post_load
+    def flat(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**said, **said.pop("reminders", {})}
+
+
+@blueprint.post("/patients/<uuid:id>/plans")
+@blueprint.arguments(PlanIn)
+@blueprint.response(201, PlanOut)
+def assign(wish: Assignment, id: UUID) -> Plan:
+    """Assign a program to a patient."""
+    patient = enrolment.find_patient(clinician().clinic_id, id)
+    return plans.assign(patient, wish, library(), clock.now())
+
+
+@blueprint.get("/plans/<uuid:id>")
+@blueprint.response(200, PlanOut)
+def plan(id: UUID) -> Plan:
+    """One plan."""
+    return plans.find_plan(clinician().clinic_id, id)
+
+
+@blueprint.patch("/plans/<uuid:id>")
+@blueprint.arguments(PlanChangeIn)
+@blueprint.response(200, PlanOut)
+def amend(said: dict[str, Any], id: UUID) -> Plan:
+    """Change a plan's terms, times, bounds, pins and swaps."""
+    known = plans.find_plan(clinician().clinic_id, id)
+    reason = said.pop("reason")
+    return plan_changes.amend(known, said, clinician(), reason, library(), clock.now())
+
+
+@blueprint.post("/plans/<uuid:id>/advance-phase")
+@blueprint.arguments(ReasonIn)
+@blueprint.response(200, PlanOut)
+def advance_phase(said: dict[str, str], id: UUID) -> Plan:
+    """Go to the next phase, when 70% of this one is done and no alert is open."""
+    known = plans.find_plan(clinician().clinic_id, id)
+    return plan_changes.advance_phase(known, clinician(), said["reason"], library(), clock.now())
+
+
+@blueprint.post("/plans/<uuid:id>/discharge")
+@blueprint.arguments(ReasonIn)
+@blueprint.response(200, PlanOut)
+def discharge(said: dict[str, str], id: UUID) -> Plan:
+    """End the plan."""
+    known = plans.find_plan(clinician().clinic_id, id)
+    return plan_changes.discharge(known, clinician(), said["reason"], clock.now())
+
+
+@blueprint.get("/plans/<uuid:id>/today")
+@blueprint.arguments(TodayQuery, location="query")
+@blueprint.response(200, TodayOut)
+def todays_session(wanted: dict[str, Any], id: UUID) -> Today:
+    """The session to do, on the patient's own calendar day unless `on` names another."""
+    known = plans.find_plan(clinician().clinic_id, id)
+    on = wanted["on"] or known.patient.today(clock.now())
+    return today(known, on, library(), wanted["before"])
+
+
+@blueprint.post("/plans/<uuid:id>/pause")
+@blueprint.arguments(ReasonIn)
+@blueprint.response(200, PlanOut)
+def pause(said: dict[str, str], id: UUID) -> Plan:
+    """Offer nothing until the plan is resumed."""
+    known = plans.find_plan(clinician().clinic_id, id)
+    return plan_changes.pause(known, clinician(), said["reason"], library(), clock.now())
+
+
+@blueprint.post("/plans/<uuid:id>/resume")
+@blueprint.arguments(ReasonIn)
+@blueprint.response(200, PlanOut)
+def resume(said: dict[str, str], id: UUID) -> Plan:
+    """Go again, one step lower and at half the dose."""
+    known = plans.find_plan(clinician().clinic_id, id)
+    return plan_changes.resume(known, clinician(), said["reason"], library(), clock.now())

@@ -1,0 +1,67 @@
+"""The fields that every noun's schemas are built from: strict about types, ranges and lengths."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+LONGEST_TEXT = 2000
+
+
+class In(Schema):
+    """What a caller may say; a name that is not listed is an error."""
+
+    class Meta:
+        unknown = "raise"
+
+
+class Whole(fields.Integer):
+    """A JSON number without a fraction: 2 and 2.0, never "2" or true."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(int(value), *args, **kwargs)
+
+
+class Number(fields.Float):
+    """A JSON number; neither "2" nor true nor NaN."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class Tick(fields.Boolean):
+    """true or false, no word or number that stands for them."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class ClockTime(fields.Time):
+    """A local wall time, HH:MM."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+
+def _printable(value: str) -> None:
+    if any(ord(c) < 32 and c not in "\n\t" for c in value):
+        raise ValidationError("Must not contain control characters.")
+
+
+def text(least: int = 0, most: int = 80, **kwargs: Any) -> fields.String:
+    """Text of `least` to `most` characters."""
+    return fields.String(validate=[validate.Length(least, most), _printable], **kwargs)
+
+
+def rating(most: int = 10, **kwargs: Any) -> Whole:
+    """A whole number from 0 to `most`; where it may be left out, null means not said."""
+    return Whole(validate=validate.Range(0, most), strict=True, **kwargs)
+
+
+def choice(*words: str, **kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(words), **kwargs)

@@ -1,0 +1,149 @@
+"""What the patient reports: sessions and mornings."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, post_load, validate
+
+from rehab import clock
+from rehab.api.bearer import clinician
+from rehab.api.decisions import DecisionOut
+from rehab.api.http import Blueprint
+from rehab.api.schemas import In, Tick, choice, rating, text
+from rehab.models.session import Morning, Session
+from rehab.programs.program import Region
+from rehab.services import corrections, plans, sessions
+from rehab.services.sessions import MorningReport, SessionReport
+from rehab.wiring import library
+
+blueprint = Blueprint("sessions", "Sessions and mornings, as the patient reports them")
+
+
+class ExerciseTickIn(In):
+    exercise_id = text(1, 64, required=True)
+    done = Tick(load_default=True)
+    too_sore = Tick(load_default=False)
+
+
+class SessionChangeIn(In):
+    """What a correction may change; a name that is left out stays as it was told."""
+
+    performed_at = fields.AwareDateTime(required=True)
+    before = rating(required=True)
+    during = rating(required=True)
+    after = rating(required=True)
+    effort = rating(load_default=None, allow_none=True)
+    completion = rating(100, load_default=None, allow_none=True)
+    not_completed_because = choice("time", "forgot", "sore", load_default=None, allow_none=True)
+    exercises = fields.List(fields.Nested(ExerciseTickIn), validate=validate.Length(max=20))
+    new_areas = fields.List(choice(*Region), validate=validate.Length(max=20))
+    red_flags = fields.List(text(1, 16), validate=validate.Length(max=40))
+    doms = Tick(load_default=False)
+    note = text(0, 2000)
+
+
+class SessionIn(SessionChangeIn):
+    """A session; ratings are 0-10, and one that is left out or null was not said."""
+
+    id = fields.UUID()
+
+    @post_load
+    def as_report(self, said: dict[str, Any], **_: Any) -> SessionReport:
+        lists = ("exercises", "new_areas", "red_flags")
+        values: dict[str, Any] = {k: tuple(v) if k in lists else v for k, v in said.items()}
+        return SessionReport(**values)
+
+
+class SessionOut(Schema):
+    """A session as it was stored, and what was decided so far: for each category it contained,
+    and as `decision` the most cautious of them."""
+
+    id = fields.UUID()
+    plan_id = fields.UUID()
+    on = fields.Date()
+    performed_at = fields.AwareDateTime()
+    before = fields.Integer(allow_none=True)
+    during = fields.Integer(allow_none=True)
+    after = fields.Integer(allow_none=True)
+    effort = fields.Integer(allow_none=True)
+    completion = fields.Integer()
+    not_completed_because = fields.String(allow_none=True)
+    exercises = fields.List(fields.Dict())
+    categories = fields.List(fields.String())
+    new_areas = fields.List(fields.String())
+    red_flags = fields.List(fields.String())
+    doms = fields.Boolean()
+    note = fields.String()
+    source = fields.String()
+    decision = fields.Nested(DecisionOut)
+    decisions = fields.List(fields.Nested(DecisionOut))
+
+
+class VersionOut(Schema):
+    """What a correction changed, as it was told before."""
+
+    said = fields.Dict()
+    corrected_at = fields.AwareDateTime()
+    corrected_by = fields.String()
+
+
+class VersionsOut(Schema):
+    items = fields.List(fields.Nested(VersionOut))
+    next = fields.String(allow_none=True)
+
+
+class MorningIn(In):
+    """A morning: at least one of pain, sleep (0-10) and stiffness (minutes)."""
+
+    on = fields.Date(required=True)
+    pain = rating(load_default=None, allow_none=True)
+    sleep = rating(load_default=None, allow_none=True)
+    stiffness_minutes = rating(1440, load_default=None, allow_none=True)
+
+    @post_load
+    def as_report(self, said: dict[str, Any], **_: Any) -> MorningReport:
+        return MorningReport(**said)
+
+
+class MorningOut(Schema):
+    plan_id = fields.UUID()
+    on = fields.Date()
+    pain = fields.Integer(allow_none=True)
+    sleep = fields.Integer(allow_none=True)
+    stiffness_minutes = fields.Integer(allow_none=True)
+
+
+@blueprint.post("/plans/<uuid:id>/sessions")
+@blueprint.arguments(SessionIn)
+@blueprint.response(201, SessionOut)
+def report_session(said: SessionReport, id: UUID) -> Session:
+    """Report a session; the same id again changes nothing."""
+    plan = plans.find_plan(clinician().clinic_id, id)
+    return sessions.report_session(plan, said, library(), clock.now())
+
+
+@blueprint.patch("/sessions/<uuid:id>")
+@blueprint.arguments(SessionChangeIn(partial=True))
+@blueprint.response(200, SessionOut)
+def correct_session(said: dict[str, Any], id: UUID) -> Session:
+    """Correct a session; the plan is decided again from there."""
+    session, plan = corrections.find_session(clinician().clinic_id, id)
+    by = clinician().email
+    return corrections.correct_session(session, plan, said, by, library(), clock.now())
+
+
+@blueprint.get("/sessions/<uuid:id>/versions")
+@blueprint.response(200, VersionsOut)
+def versions(id: UUID) -> dict[str, Any]:
+    """What was told before each correction, the oldest first."""
+    session, _ = corrections.find_session(clinician().clinic_id, id)
+    return {"items": corrections.versions_of(session), "next": None}
+
+
+@blueprint.post("/plans/<uuid:id>/mornings")
+@blueprint.arguments(MorningIn)
+@blueprint.response(201, MorningOut)
+def report_morning(said: MorningReport, id: UUID) -> Morning:
+    """Report a morning; it settles the decision of the session before."""
+    plan = plans.find_plan(clinician().clinic_id, id)
+    return sessions.report_morning(plan, said, library(), clock.now())

@@ -1,0 +1,58 @@
+"""The `rehab` command: one module a command family, one plain line when something is wrong."""
+
+from typing import Any
+
+import click
+from flask.cli import FlaskGroup
+from sqlalchemy.exc import SQLAlchemyError
+
+from rehab.errors import RehabError
+from rehab.settings import SettingsError
+
+
+def commands() -> list[click.Command]:
+    """Every command of ours, for `rehab …` as for `flask --app wsgi …`."""
+    from rehab.cli.clinic import clinic, clinician, token
+    from rehab.cli.demo import demo
+    from rehab.cli.library import library
+    from rehab.cli.reminders import reminders
+    from rehab.cli.replay import replay
+    from rehab.cli.serve import serve
+    from rehab.cli.simulate import simulate
+    from rehab.cli.worker import worker
+
+    return [demo, serve, worker, clinic, clinician, token, library, replay, simulate, reminders]
+
+
+class Rehab(FlaskGroup):
+    """A Flask group whose faults are one line on standard error, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (RehabError, SettingsError) as error:
+            raise click.ClickException(str(error)) from error
+        except SQLAlchemyError as error:
+            line = str(error.__cause__ or error).splitlines()[0]
+            raise click.ClickException(f"database: {line}") from error
+
+
+def _create_app() -> Any:
+    from rehab import create_app
+
+    return create_app()
+
+
+def main() -> None:
+    """Run the command line."""
+    group = Rehab(
+        name="rehab",
+        help="Home-exercise and rehab programs for muscle pain.",
+        create_app=_create_app,
+        add_default_commands=False,
+        add_version_option=False,
+        load_dotenv=False,
+    )
+    for command in commands():
+        group.add_command(command)
+    group.main()

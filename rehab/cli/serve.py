@@ -1,0 +1,50 @@
+"""`rehab serve`: the production web server, several processes over one database."""
+
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from rehab import create_app
+from rehab.settings import Settings
+from rehab.worker import start_embedded
+
+THREADS = 4
+
+
+class Server(BaseApplication):
+    """gunicorn, told what to do by Settings rather than by a file of its own."""
+
+    def __init__(self, settings: Settings, workers: int) -> None:
+        self.settings, self.workers = settings, workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.settings.bind,
+            "workers": self.workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "control_socket_disable": True,
+            "post_worker_init": _start_scheduler,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_app(self.settings)
+
+
+def _start_scheduler(worker: Any) -> None:
+    app = worker.app.wsgi()
+    if worker.app.settings.scheduler == "embedded":
+        start_embedded(app)
+
+
+@click.command("serve")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(workers: int) -> None:
+    """Serve on REHAB_BIND with several processes; reminders too unless REHAB_SCHEDULER is off."""
+    settings = Settings.from_env()
+    create_app(settings)
+    Server(settings, workers).run()

@@ -1,0 +1,63 @@
+"""How the server is put together: settings, database, library, sender, doors."""
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+
+from rehab.api import add_api
+from rehab.cli import commands
+from rehab.extensions import set_up_database
+from rehab.log import set_up_log
+from rehab.notifications.senders import sender_for
+from rehab.notifications.webhooks import blueprint as webhooks
+from rehab.programs.library import Library, read_library, shipped_folder
+from rehab.settings import Settings
+from rehab.web import add_pages
+from rehab.wiring import Wiring, wire
+
+LARGEST_BODY = 1024 * 1024
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """The app of `settings`, the environment's when none are given."""
+    settings = settings or Settings.from_env()
+    set_up_log(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask("rehab")
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key or _kept_secret(settings.data_dir),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.is_sqlite},
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    set_up_database(app)
+    Bootstrap5(app)
+    wire(app, Wiring(settings, _library(settings), sender_for(settings)))
+    add_api(app)
+    add_pages(app)
+    app.register_blueprint(webhooks)
+    for command in commands():
+        app.cli.add_command(command)
+    return app
+
+
+def _library(settings: Settings) -> Library:
+    extra = [settings.library] if settings.library else []
+    return read_library(shipped_folder(), *extra)
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The secret key kept in the data folder, made by whichever process starts first."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        draft = data_dir / f".secret_key-{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,412 @@
+"""The API's manners: who may ask, what a problem looks like, what is refused and how."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from rehab.extensions import db
+from rehab.models.decision import Decision
+from rehab.models.patient import Patient
+from rehab.models.plan import Plan
+from rehab.models.session import Morning, Session
+from rehab.services import replies
+from rehab.services.clinics import issue_token
+from rehab.services.replies import Inbound
+from tests.conftest import NOON, Caller
+
+MAYA = {"given_name": "Maya", "phone": "+442079460123", "zone": "Europe/London"}
+PLAN = {"program_id": "lb-subacute-6w", "usual_pain": 4}
+SESSION = {"performed_at": "2026-03-02T11:00:00Z", "before": 4, "during": 4, "after": 4}
+
+
+@pytest.fixture
+def patient_id(as_ana: Caller) -> str:
+    return as_ana("POST", "/patients", MAYA).json["id"]
+
+
+@pytest.fixture
+def plan_id(as_ana: Caller, patient_id: str) -> str:
+    return as_ana("POST", f"/patients/{patient_id}/plans", PLAN).json["id"]
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["status"] == status
+    return answer.json
+
+
+def rows(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_week_from_patient_to_eased_session(as_ana: Caller, at: Any, plan_id: str) -> None:
+    log = [("02", 4, 4), ("04", 4, 4), ("06", 4, 4), ("09", 8, 9)]
+    for day, worst, morning in log:
+        noon = f"2026-03-{day}T12:00:00+00:00"
+        next_day = f"2026-03-{int(day) + 1:02}"
+        at(datetime.fromisoformat(noon))
+        said = {"performed_at": noon, "before": 4, "during": worst, "after": worst}
+        answer = as_ana("POST", f"/plans/{plan_id}/sessions", said)
+        assert answer.status_code == 201, answer.text
+        assert answer.json["decision"]["why"]
+        at(datetime.fromisoformat(f"{next_day}T09:00:00+00:00"))
+        woke = {"on": next_day, "pain": morning, "sleep": 6, "stiffness_minutes": 10}
+        assert as_ana("POST", f"/plans/{plan_id}/mornings", woke).status_code == 201
+        for proposed in as_ana("GET", f"/plans/{plan_id}/decisions").json["items"]:
+            if proposed["state"] == "proposed":
+                approved = as_ana("POST", f"/decisions/{proposed['id']}/approve")
+                assert approved.json["state"] == "applied"
+
+    decisions = as_ana("GET", f"/plans/{plan_id}/decisions").json["items"]
+    latest = next(d for d in decisions if d["category"] == "strengthening")
+    assert (latest["zone"], latest["move"], latest["step"]) == ("severe", "rest_regress", 1)
+    assert "R1" in latest["rules"]
+    assert latest["inputs"]["report"]["morning"] == 9
+    today = as_ana("GET", f"/plans/{plan_id}/today?on=2026-03-11").json
+    assert today["status"] == "due"
+    assert {e["exercise_id"] for e in today["exercises"]} == {
+        "rx-breathing",
+        "sc-warm-pack",
+        "li-walk",
+    }
+    assert today["why"]
+    assert as_ana("GET", "/alerts").json["items"][0]["level"] == 2
+
+
+def test_nobody_comes_in_without_a_token(app: Flask, as_ana: Caller) -> None:
+    answer = app.test_client().get("/api/v1/patients")
+    problem(answer, 401)
+    assert answer.headers["WWW-Authenticate"].lower().startswith("bearer")
+    for wrong in ("rehab_x_y", as_ana.token[:-1], as_ana.token + "0", "nonsense"):
+        problem(Caller(app.test_client(), wrong)("GET", "/patients"), 401)
+
+
+def test_a_token_reaches_as_far_as_its_scopes(app: Flask, as_ana: Caller, at: Any) -> None:
+    reader = Caller(app.test_client(), issue_token("ana@riverside.example", ("read",), NOON))
+    assert reader("GET", "/patients").status_code == 200
+    problem(reader("POST", "/patients", MAYA), 403)
+
+
+def test_another_clinics_things_do_not_exist(
+    as_ana: Caller, as_boris: Caller, patient_id: str, plan_id: str
+) -> None:
+    as_ana("POST", f"/plans/{plan_id}/sessions", {**SESSION, "during": 9, "after": 9})
+    decision = as_ana("GET", f"/plans/{plan_id}/decisions").json["items"][0]["id"]
+    alert = as_ana("GET", "/alerts").json["items"][0]["id"]
+    asked = [
+        ("GET", f"/patients/{patient_id}", None),
+        ("PATCH", f"/patients/{patient_id}", {"given_name": "Mine"}),
+        ("POST", f"/patients/{patient_id}/plans", PLAN),
+        ("GET", f"/patients/{patient_id}/messages", None),
+        ("POST", f"/patients/{patient_id}/messages", {"body": "hello"}),
+        ("GET", f"/plans/{plan_id}", None),
+        ("GET", f"/plans/{plan_id}/today", None),
+        ("GET", f"/plans/{plan_id}/decisions", None),
+        ("POST", f"/plans/{plan_id}/sessions", SESSION),
+        ("POST", f"/plans/{plan_id}/mornings", {"on": "2026-03-02", "pain": 1}),
+        ("POST", f"/plans/{plan_id}/pause", {}),
+        ("POST", f"/plans/{plan_id}/resume", {}),
+        ("POST", f"/decisions/{decision}/approve", None),
+        ("POST", f"/decisions/{decision}/override", {"step": 1, "dose": 1, "reason": "x"}),
+        ("POST", f"/alerts/{alert}/close", {"note": "mine"}),
+    ]
+    for method, path, body in asked:
+        theirs = problem(as_boris(method, path, body), 404)
+        unknown = path.replace(path.split("/")[2], str(uuid4()), 1)
+        assert problem(as_boris(method, unknown, body), 404) == theirs, path
+    assert as_boris("GET", "/patients").json["items"] == []
+    assert as_boris("GET", "/alerts").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"nickname": "May"}, "nickname"),
+        ({"given_name": 7}, "given_name"),
+        ({"given_name": ""}, "given_name"),
+        ({"given_name": "x" * 81}, "given_name"),
+        ({"given_name": "May\x00a"}, "given_name"),
+        ({"phone": "020 7946 0123"}, "phone"),
+        ({"phone": "+44 20 7946 0123"}, "phone"),
+        ({"phone": "+12"}, "phone"),
+        ({"zone": "Europe/Atlantis"}, "zone"),
+        ({"zone": "europe/london"}, "zone"),
+        ({"language": "tlh"}, "language"),
+        ({"sms_consent": "yes"}, "sms_consent"),
+        ({"sms_consent": 1}, "sms_consent"),
+    ],
+)
+def test_a_patient_that_makes_no_sense_is_refused_by_field(
+    as_ana: Caller, change: dict[str, Any], field: str
+) -> None:
+    answer = problem(as_ana("POST", "/patients", {**MAYA, **change}), 422)
+    assert set(answer["errors"]) == {field}
+    assert rows(Patient) == 0
+
+
+@pytest.mark.parametrize("field", ["given_name", "phone", "zone"])
+def test_a_patient_needs_a_name_a_phone_and_a_zone(as_ana: Caller, field: str) -> None:
+    said = {k: v for k, v in MAYA.items() if k != field}
+    assert set(problem(as_ana("POST", "/patients", said), 422)["errors"]) == {field}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"program_id": "no-such"}, "program_id"),
+        ({"usual_pain": 11}, "usual_pain"),
+        ({"usual_pain": "4"}, "usual_pain"),
+        ({"usual_pain": True}, "usual_pain"),
+        ({"track": "both"}, "track"),
+        ({"starts_on": "2025-11-01"}, "starts_on"),
+        ({"starts_on": "2027-06-01"}, "starts_on"),
+        ({"starts_on": "yesterday"}, "starts_on"),
+        ({"weekdays": [7]}, "weekdays.0"),
+        ({"weekdays": []}, "weekdays"),
+        ({"autonomy": "full"}, "autonomy"),
+        ({"reminders": {"exercise_at": "25:00"}}, "reminders.exercise_at"),
+        ({"reminders": {"lunch_at": "12:00"}}, "reminders.lunch_at"),
+        ({"floor": 3, "ceiling": 2}, "ceiling"),
+        ({"floor": 2.5}, "floor"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused_by_field(
+    as_ana: Caller, patient_id: str, change: dict[str, Any], field: str
+) -> None:
+    answer = as_ana("POST", f"/patients/{patient_id}/plans", {**PLAN, **change})
+    assert set(problem(answer, 422)["errors"]) == {field}
+    assert rows(Plan) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"during": 11}, "during"),
+        ({"during": -1}, "during"),
+        ({"during": None}, "during"),
+        ({"during": "3"}, "during"),
+        ({"during": 3.5}, "during"),
+        ({"during": True}, "during"),
+        ({"performed_at": "2026-03-02T11:00:00"}, "performed_at"),
+        ({"performed_at": "2026-03-03T11:00:00Z"}, "performed_at"),
+        ({"performed_at": "2026-02-20T11:00:00Z"}, "performed_at"),
+        ({"completion": 101}, "completion"),
+        ({"not_completed_because": "lazy"}, "not_completed_because"),
+        ({"exercises": [{"exercise_id": "li-swim"}]}, "exercises.0.exercise_id"),
+        ({"exercises": [{"done": True}]}, "exercises.0.exercise_id"),
+        ({"new_areas": ["elbow"]}, "new_areas.0"),
+        ({"red_flags": ["RF99"]}, "red_flags.0"),
+        ({"mood": 3}, "mood"),
+        ({"id": "not-a-uuid"}, "id"),
+    ],
+)
+def test_a_session_that_makes_no_sense_is_refused_by_field(
+    as_ana: Caller, plan_id: str, change: dict[str, Any], field: str
+) -> None:
+    answer = as_ana("POST", f"/plans/{plan_id}/sessions", {**SESSION, **change})
+    assert set(problem(answer, 422)["errors"]) == {field}
+    assert (rows(Session), rows(Decision)) == (0, 0)
+
+
+@pytest.mark.parametrize("field", ["performed_at", "before", "during", "after"])
+def test_a_session_needs_its_time_and_its_ratings(as_ana: Caller, plan_id: str, field: str) -> None:
+    said = {k: v for k, v in SESSION.items() if k != field}
+    answer = problem(as_ana("POST", f"/plans/{plan_id}/sessions", said), 422)
+    assert set(answer["errors"]) == {field}
+
+
+def test_zero_is_a_rating(as_ana: Caller, plan_id: str) -> None:
+    said = {**SESSION, "before": 0, "during": 0, "after": 0}
+    answer = as_ana("POST", f"/plans/{plan_id}/sessions", said)
+    assert (answer.json["before"], answer.json["during"], answer.json["effort"]) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"on": "2026-03-02"}, "pain"),
+        ({"on": "2026-03-02", "pain": 11}, "pain"),
+        ({"on": "2026-03-09", "pain": 1}, "on"),
+        ({"pain": 1}, "on"),
+        ({"on": "2026-03-02", "pain": 1, "mood": 1}, "mood"),
+    ],
+)
+def test_a_morning_that_makes_no_sense_is_refused_by_field(
+    as_ana: Caller, plan_id: str, said: dict[str, Any], field: str
+) -> None:
+    answer = problem(as_ana("POST", f"/plans/{plan_id}/mornings", said), 422)
+    assert set(answer["errors"]) == {field}
+    assert rows(Morning) == 0
+
+
+def test_a_session_sent_twice_is_stored_once(as_ana: Caller, plan_id: str) -> None:
+    said = {**SESSION, "id": str(uuid4())}
+    first = as_ana("POST", f"/plans/{plan_id}/sessions", said)
+    again = as_ana("POST", f"/plans/{plan_id}/sessions", said)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert rows(Session) == 1
+    other = as_ana("POST", f"/plans/{plan_id}/sessions", {**said, "after": 5})
+    problem(other, 409)
+
+
+def test_bodies_are_json(as_ana: Caller) -> None:
+    client, headers = as_ana.client, {"Authorization": f"Bearer {as_ana.token}"}
+    form = client.post("/api/v1/patients", data={"given_name": "Maya"}, headers=headers)
+    problem(form, 415)
+    broken = client.post(
+        "/api/v1/patients", data="{", headers=headers, content_type="application/json"
+    )
+    problem(broken, 400)
+    listed = as_ana("POST", "/patients", [1])
+    problem(listed, 422)
+
+
+def test_unknown_query_parameters_are_refused(as_ana: Caller, plan_id: str) -> None:
+    assert set(problem(as_ana("GET", "/patients?page=2"), 422)["errors"]) == {"page"}
+    assert set(problem(as_ana("GET", f"/plans/{plan_id}?full=1"), 422)["errors"]) == {"full"}
+    assert set(problem(as_ana("GET", "/alerts?limit=0"), 422)["errors"]) == {"limit"}
+    assert set(problem(as_ana("GET", "/alerts?cursor=abc"), 422)["errors"]) == {"cursor"}
+
+
+def test_a_wrong_method_says_what_is_allowed(as_ana: Caller) -> None:
+    answer = as_ana("DELETE", "/patients")
+    problem(answer, 405)
+    assert {"GET", "POST"} <= {m.strip() for m in answer.headers["Allow"].split(",")}
+
+
+def test_an_id_that_is_no_uuid_is_not_found(as_ana: Caller) -> None:
+    problem(as_ana("GET", "/patients/1"), 404)
+
+
+def test_lists_come_in_pages(as_ana: Caller) -> None:
+    ids = []
+    for n in range(5):
+        said = {**MAYA, "phone": f"+44207946012{n}"}
+        ids.append(as_ana("POST", "/patients", said).json["id"])
+    found, cursor = [], ""
+    while cursor is not None:
+        got = as_ana("GET", f"/patients?limit=2{'&cursor=' + cursor if cursor else ''}").json
+        found += [p["id"] for p in got["items"]]
+        cursor = got["next"]
+    assert sorted(found) == sorted(ids)
+    assert len(set(found)) == 5
+
+
+def test_the_library_can_be_searched(as_ana: Caller) -> None:
+    programs = as_ana("GET", "/programs").json
+    assert (len(programs["items"]), programs["next"]) == (13, None)
+    neck = as_ana("GET", "/exercises?region=neck&category=stretching").json["items"]
+    assert {"neck-rotation", "neck-side-bend"} <= {e["id"] for e in neck}
+    assert all(e["region"] == "neck" for e in neck)
+    assert as_ana("GET", "/exercises?q=chin").json["items"]
+    assert as_ana("GET", "/programs?track=chronic").json["items"]
+    one = as_ana("GET", "/programs/lb-subacute-6w").json
+    assert one["phases"][0]["exercises"] == [
+        "lb-pelvic-tilt",
+        "lb-bridge",
+        "hip-figure4",
+        "li-walk",
+    ]
+    problem(as_ana("GET", "/programs/none"), 404)
+    assert set(problem(as_ana("GET", "/exercises?region=elbow"), 422)["errors"]) == {"region"}
+
+
+def test_the_document_describes_every_route_and_every_problem(app: Flask) -> None:
+    document = app.test_client().get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    paths = {r.rule for r in app.url_map.iter_rules() if r.rule.startswith("/api/v1/")}
+    assert len(document["paths"]) == len(paths - {"/api/v1/openapi.json"})
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            assert operation["summary"], path
+            assert "default" in operation["responses"], path
+    errors = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
+    assert set(errors) == {"application/problem+json"}
+
+
+def test_the_docs_page_asks_no_other_host(app: Flask) -> None:
+    client = app.test_client()
+    html = client.get("/api/docs").text
+    assert "http:" not in html
+    assert "https:" not in html
+    for asset in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        assert f"/api/docs/assets/{asset}" in html
+        with client.get(f"/api/docs/assets/{asset}") as served:
+            assert served.status_code == 200
+
+
+def test_a_patients_details_can_be_amended(as_ana: Caller, patient_id: str) -> None:
+    answer = as_ana("PATCH", f"/patients/{patient_id}", {"zone": "America/New_York"})
+    assert (answer.json["zone"], answer.json["given_name"]) == ("America/New_York", "Maya")
+    assert set(
+        problem(as_ana("PATCH", f"/patients/{patient_id}", {"zone": "X"}), 422)["errors"]
+    ) == {"zone"}
+
+
+def test_an_alert_stays_open_until_it_is_closed_with_a_note(as_ana: Caller, plan_id: str) -> None:
+    as_ana("POST", f"/plans/{plan_id}/sessions", {**SESSION, "red_flags": ["RF01"]})
+    alert = as_ana("GET", "/alerts").json["items"][0]
+    assert (alert["level"], alert["kind"]) == (3, "red_flag")
+    problem(as_ana("POST", f"/alerts/{alert['id']}/close", {"note": " "}), 422)
+    assert as_ana("POST", f"/alerts/{alert['id']}/close", {"note": "called"}).status_code == 200
+    problem(as_ana("POST", f"/alerts/{alert['id']}/close", {"note": "again"}), 409)
+    assert as_ana("GET", "/alerts").json["items"] == []
+    assert len(as_ana("GET", "/alerts?state=closed").json["items"]) == 1
+
+
+def test_a_paused_plan_offers_nothing(as_ana: Caller, plan_id: str) -> None:
+    assert as_ana("POST", f"/plans/{plan_id}/pause", {"reason": "cold"}).json["status"] == "paused"
+    today = as_ana("GET", f"/plans/{plan_id}/today").json
+    assert (today["status"], today["exercises"]) == ("paused", [])
+    problem(as_ana("POST", f"/plans/{plan_id}/pause", {}), 409)
+    resumed = as_ana("POST", f"/plans/{plan_id}/resume", {"reason": "well again"}).json
+    assert resumed["status"] == "active"
+    assert {load["dose"] for load in resumed["loads"]} == {0.5}
+
+
+def test_a_rest_day_says_so_and_offers_the_walk(as_ana: Caller, plan_id: str) -> None:
+    today = as_ana("GET", f"/plans/{plan_id}/today?on=2026-03-03").json
+    assert today["status"] == "rest"
+    assert [e["exercise_id"] for e in today["exercises"]] == ["li-walk"]
+    before = as_ana("GET", f"/plans/{plan_id}/today?on=2026-03-01").json
+    assert before["status"] == "not_started"
+
+
+def test_the_probes_answer(app: Flask) -> None:
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+
+
+def test_the_thread_holds_both_sides_and_a_text_by_hand(
+    as_ana: Caller, maya: Patient, library: Any
+) -> None:
+    path = f"/patients/{maya.id}/messages"
+    written = as_ana("POST", path, {"body": "See you on Friday."})
+    assert written.status_code == 201, written.text
+    assert written.json["body"] == "Riverside: See you on Friday."
+    replies.receive(Inbound("SM1", maya.phone, "+15550000", "HELP"), library, NOON)
+    thread = as_ana("GET", path).json["items"]
+    assert {m["direction"] for m in thread} == {"in", "out"}
+    assert [m["intent"] for m in thread if m["direction"] == "in"] == ["help"]
+    one_by_one = as_ana("GET", f"{path}?limit=1").json
+    assert len(one_by_one["items"]) == 1
+    assert one_by_one["next"]
+
+
+@pytest.mark.parametrize("body", ["", "   ", "x" * 481, "smile \N{SLIGHTLY SMILING FACE}"])
+def test_a_text_by_hand_must_fit_a_phone(as_ana: Caller, maya: Patient, body: str) -> None:
+    answer = as_ana("POST", f"/patients/{maya.id}/messages", {"body": body})
+    assert set(problem(answer, 422)["errors"]) == {"body"}
+
+
+def test_nobody_is_texted_without_consent(as_ana: Caller, patient_id: str) -> None:
+    problem(as_ana("POST", f"/patients/{patient_id}/messages", {"body": "hello"}), 409)
