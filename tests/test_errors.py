@@ -1,6 +1,7 @@
 """What can go wrong, told in one sentence."""
 
 import pytest
+
 from rehab import errors
 from rehab.errors import Invalid, RehabError
 

@@ -4,6 +4,7 @@ from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
 import pytest
+
 from rehab.settings import Settings, SettingsError, env_name
 
 TWILIO = {

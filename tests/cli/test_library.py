@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from rehab.cli.library import library
 from rehab.programs.library import shipped_folder
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+
 from rehab.cli.replay import replay
 
 SESSIONS = [

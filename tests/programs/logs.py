@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 from hypothesis import strategies as st
+
 from rehab.programs.case import Case
 from rehab.programs.library import shipped_folder
 from rehab.programs.library.policies import PolicySchema

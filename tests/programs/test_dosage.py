@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rehab.programs.dosage import Category, Dosage
 
 STRETCH, STRENGTH, LOW = Category.STRETCHING, Category.STRENGTHENING, Category.LOW_IMPACT

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from hypothesis import given
+
 from rehab.programs.explanations import CAUSES, LANGUAGES, patient_sentence
 from rehab.programs.progression import Bounds, Move, State, decide
 from rehab.programs.replay import replay_case

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from marshmallow import ValidationError
+
 from rehab.programs.library.policies import PolicySchema
 from rehab.programs.policy import Policy, Restart, before_session_factor
 from rehab.programs.program import Category, fingerprint

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from rehab.programs.dosage import Category, Dosage
 from rehab.programs.program import Exercise, Phase, Program, Region, Track, fingerprint
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from rehab.programs.program import Category
 from rehab.programs.progression import Bounds, Decision, Report, State, decide
 from rehab.programs.weekly import NO_WEEKLY, Weekly

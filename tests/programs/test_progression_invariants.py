@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from rehab.programs.case import Case
 from rehab.programs.policy import Policy, before_session_factor
 from rehab.programs.program import Category

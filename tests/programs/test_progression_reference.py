@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hypothesis import given
+
 from rehab.programs.case import Case
 from rehab.programs.progression import Decision
 from rehab.programs.replay import replay_case

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from rehab.programs.replay import Fault, Result, replay_lines
 
 from .logs import POLICIES, TIERS

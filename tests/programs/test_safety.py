@@ -1,6 +1,7 @@
 """The gravest of several red flags decides."""
 
 import pytest
+
 from rehab.programs.safety import RedFlag, Tier, worst_tier
 
 FLAGS = {

@@ -1,6 +1,7 @@
 """Weeks are judged by the medians of their mornings, and only when there are enough of them."""
 
 import pytest
+
 from rehab.programs.weekly import NO_WEEKLY, Weekly, week_of, weekly_medians, weekly_trend
 
 from .logs import CHRONIC

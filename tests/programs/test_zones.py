@@ -1,6 +1,7 @@
 """The traffic light, row by row, on both sides of every threshold (clinical 2.4)."""
 
 import pytest
+
 from rehab.programs.program import Category
 from rehab.programs.zones import Report, read_session
 

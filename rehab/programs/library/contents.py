@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rehab.programs.measures import Measure
 from rehab.programs.policy import Policy
 from rehab.programs.program import Exercise, Program
 from rehab.programs.safety import Caution, RedFlag, SeeDoctor, Tier, TierMeaning
@@ -29,6 +30,7 @@ class Library:
     exercises: Mapping[str, Exercise]
     programs: Mapping[str, Program]
     policies: Mapping[str, Policy]
+    measures: Mapping[str, Measure]
     red_flags: Mapping[str, RedFlag]
     cautions: Mapping[str, Caution]
     tiers: Mapping[Tier, TierMeaning]

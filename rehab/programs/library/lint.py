@@ -30,6 +30,7 @@ def lint(library: Library, broken: Collection[str] = ()) -> list[Fault]:
         faults += _of_exercise(exercise, library, broken)
     for program in library.programs.values():
         faults += _of_program(program, library, broken)
+    faults += _diaries_read_twice(library)
     faults += _missing(library, broken)
     if not broken:
         faults += _idle(library)
@@ -109,6 +110,14 @@ def _unknown(
     for number, id_ in enumerate(ids, start=1):
         if id_ not in known:
             yield Fault(file, f"{field}[{number}]", f"{id_} is not in {home}")
+
+
+def _diaries_read_twice(library: Library) -> Iterator[Fault]:
+    reads: dict[str, str] = {}
+    for measure in library.measures.values():
+        first = reads.setdefault(measure.diary, measure.id) if measure.diary else measure.id
+        if first != measure.id:
+            yield Fault(f"measures/{measure.id}.yaml", "diary", f"is read by {first} already")
 
 
 def _missing(library: Library, broken: Collection[str]) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from rehab.programs.library.contents import Library
 from rehab.programs.library.faults import Fault, LibraryFault, faults_of
 from rehab.programs.library.files import Document, documents
 from rehab.programs.library.lint import lint
+from rehab.programs.library.measures import MeasureSchema
 from rehab.programs.library.policies import PolicySchema
 from rehab.programs.library.schemas import (
     MessagesSchema,
@@ -63,6 +64,7 @@ def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
         exercises=exercises,
         programs=_assembled(drafts, exercises, faults),
         policies=_named(of_kind["policies"], PolicySchema().load, faults),
+        measures=_named(of_kind["measures"], MeasureSchema().load, faults),
         red_flags={flag.id: flag for flag in safety.get("red_flags", ())},
         cautions=safety.get("cautions", {}),
         tiers=safety.get("tiers", {}),

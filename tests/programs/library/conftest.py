@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from rehab.programs.library import LibraryFault, read_library, shipped_folder
 
 Spoil = Callable[[str, str, str], None]

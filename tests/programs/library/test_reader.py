@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from rehab.errors import RehabError
 from rehab.programs.library import LibraryFault, read_library, shipped_folder
 

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+
 from rehab.notifications.gsm7 import septets
 from rehab.notifications.messages import blanks, longest
 from rehab.programs.dosage import Category
