@@ -4,6 +4,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock clean
 
+SHELL := /bin/sh
+export PATH := $(or $(PATH),/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
