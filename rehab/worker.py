@@ -1,7 +1,8 @@
 """The scheduler: it ticks, and on each tick looks into the queue. It holds no job of any patient.
 
-APScheduler runs three jobs: planning, sending, and letting go of what is too late. It goes by the
-wall clock, so a thread that goes by the monotonic one sets it going again when it falls silent.
+APScheduler runs four jobs: planning, sending, letting go of what is too late, and looking over the
+running plans. It goes by the wall clock, so a thread that goes by the monotonic one sets it going
+again when it falls silent.
 """
 
 import atexit
@@ -23,15 +24,15 @@ from flask import Flask
 
 from rehab import clock
 from rehab.extensions import db
-from rehab.services import delivery, outbox, reminders
+from rehab.services import delivery, look_over, outbox, reminders
 from rehab.services.delivery import Clock, Desk
 from rehab.settings import Settings
 from rehab.wiring import wiring
 
 log = logging.getLogger(__name__)
 
-PLAN, DISPATCH, EXPIRE = "plan", "dispatch", "expire"
-SECONDS = {PLAN: 600, DISPATCH: 2, EXPIRE: 60}
+PLAN, DISPATCH, EXPIRE, LOOK_OVER = "plan", "dispatch", "expire", "look_over"
+SECONDS = {PLAN: 600, DISPATCH: 2, EXPIRE: 60, LOOK_OVER: 3600}
 """How often each job runs."""
 
 MISSED_TICKS = 3
@@ -56,6 +57,7 @@ class Ticker:
             PLAN: self.plan,
             DISPATCH: self.dispatch,
             EXPIRE: self.expire,
+            LOOK_OVER: self.look_over,
         }
         self.stopping, self.changing = threading.Event(), threading.Lock()
         self.sending = False
@@ -113,6 +115,10 @@ class Ticker:
         """Let go of what is too late, and of what a lost worker held; the number of texts."""
         now = self.clock.now()
         return outbox.expire(now) + outbox.give_up_leases(now)
+
+    def look_over(self) -> int:
+        """Tell the clinics what no report brings up by itself; the number of new alerts."""
+        return look_over.look_over(wiring().library, self.clock.now())
 
     def _tick(self) -> bool:
         """Show life; whether there is time to go on."""

@@ -112,7 +112,8 @@ def _serve(app: Flask, listener: socket.socket) -> None:
     server = make_server(
         host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno()
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     ticker = start_embedded(app)
     try:
         server.serve_forever()

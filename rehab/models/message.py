@@ -40,6 +40,9 @@ class Kind(StrEnum):
     REPLY = "reply"
     CONFIRMATION = "confirmation"
     BY_HAND = "by_hand"
+    MISSED = "missed"
+    SAFETY = "safety"
+    ADVICE = "advice"
 
 
 DELIVERY_STATE = Enum(

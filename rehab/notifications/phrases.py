@@ -228,3 +228,24 @@ NUMBER_WORDS = {
         "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez",
     }.items()
 }
+
+REASONS = {
+    "sore": frozenset(
+        _phrases("""
+        1, one, sore, too sore, pain, too much pain, it hurts, hurts, uno, dolor, mucho dolor,
+        demasiado dolor, me duele, me dolia, dolorido, dolorida
+        """)
+    ),
+    "busy": frozenset(
+        _phrases("""
+        2, two, busy, too busy, no time, had no time, dos, ocupado, ocupada, muy ocupado,
+        muy ocupada, sin tiempo, no tengo tiempo, no tuve tiempo
+        """)
+    ),
+    "forgot": frozenset(
+        _phrases("""
+        3, three, forgot, i forgot, forgotten, tres, olvido, me olvide, lo olvide, se me olvido
+        """)
+    ),
+}
+"""Why sessions were missed, when that was asked: by its number or in words."""

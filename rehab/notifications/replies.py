@@ -38,6 +38,7 @@ class Means(StrEnum):
     PAIN = "pain"
     LATER = "later"
     SKIP = "skip"
+    REASON = "reason"
     ACKNOWLEDGEMENT = "acknowledgement"
     MAYBE_OPT_OUT = "maybe_opt_out"
     UNREADABLE = "unreadable"
@@ -50,6 +51,7 @@ class Expects(StrEnum):
     MORNING = "morning"
     AFTER = "after"
     DURING_AND_AFTER = "during_and_after"
+    REASON = "reason"
     START = "start"
 
 
@@ -86,6 +88,12 @@ def parse(text: str, expecting: Expects, language: str) -> Intent:
         if intent is not None:
             return intent
     return Intent(Means.UNREADABLE)
+
+
+def words_of_danger(text: str) -> str:
+    """The words in a text or a note that a person must see at once; empty when there are none."""
+    intent = _safety(_heard(text, Expects.NOTHING, "en"))
+    return intent.why if intent else ""
 
 
 def _heard(text: str, expecting: Expects, language: str) -> Said:
@@ -145,6 +153,13 @@ def _safety(said: Said) -> Intent | None:
         text = text.replace(f" {phrase} ", " ")
     found = [phrase for phrase in phrases.SAFETY if f" {phrase} " in text]
     return Intent(Means.SAFETY, why=", ".join(found)) if found else None
+
+
+def _reason(said: Said) -> Intent | None:
+    if said.expecting is not Expects.REASON:
+        return None
+    reason = next((name for name, words in phrases.REASONS.items() if said.whole in words), None)
+    return Intent(Means.REASON, why=reason) if reason else None
 
 
 def _answer(said: Said) -> Intent | None:
@@ -213,6 +228,7 @@ READERS: tuple[Callable[[Said], Intent | None], ...] = (
     _help,
     _opt_in,
     _safety,
+    _reason,
     _answer,
     _done,
     _labelled_pain,

@@ -28,8 +28,8 @@ def week_of(day: int) -> int:
 
 def weekly_medians(
     mornings: Iterable[tuple[int, int | None]], before_week: int, policy: Policy
-) -> list[float]:
-    """Medians of the weeks before `before_week` that have enough mornings, in order.
+) -> dict[int, float]:
+    """Medians of the weeks before `before_week` that have enough mornings, by week, in order.
 
     `mornings` are pairs of the session's own day and the next morning's pain, None if unanswered.
     """
@@ -37,16 +37,15 @@ def weekly_medians(
     for day, morning in mornings:
         if morning is not None and week_of(day) < before_week:
             weeks.setdefault(week_of(day), []).append(morning)
-    return [
-        median(weeks[week]) for week in sorted(weeks) if len(weeks[week]) >= policy.weekly.mornings
-    ]
+    enough = (week for week in sorted(weeks) if len(weeks[week]) >= policy.weekly.mornings)
+    return {week: median(weeks[week]) for week in enough}
 
 
 def weekly_trend(
     mornings: Iterable[tuple[int, int | None]], usual_pain: float, day: int, policy: Policy
 ) -> Weekly:
     """What the weeks before `day` mean for a session on that day (clinical 2.10, Weekly)."""
-    medians = weekly_medians(mornings, week_of(day), policy)
+    medians = list(weekly_medians(mornings, week_of(day), policy).values())
     if not medians:
         return NO_WEEKLY
     rises = [value - usual_pain for value in medians[-2:]]

@@ -50,6 +50,19 @@ def open_alert(
 
 
 @transaction()
+def open_alert_anew(
+    plan: Plan, kind: str, level: int, about: str, since: datetime, now: datetime
+) -> Alert | None:
+    """Open an alert unless one of its kind was opened since `since`: closed, it stays closed."""
+    known = select(Alert.id).where(
+        Alert.subject == plan.id, Alert.kind == kind, Alert.opened_at >= since
+    )
+    if db.session.scalar(known.limit(1)) is not None:
+        return None
+    return open_alert(plan.patient, kind, level, about, now, plan)
+
+
+@transaction()
 def close_alert(
     clinic_id: UUID, alert_id: UUID, clinician_id: UUID, note: str, now: datetime
 ) -> Alert:

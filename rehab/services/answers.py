@@ -23,7 +23,7 @@ from rehab.notifications.replies import ASKS_A_NUMBER, Expects, Intent, Means
 from rehab.programs.library import Library
 from rehab.programs.schedule import TEXTS_UNTIL, in_texting_hours, occurrence
 from rehab.services import consent, conversations, outbox, reminders
-from rehab.services.alerts import REVIEW, URGENT, open_alert
+from rehab.services.alerts import INFORMATION, REVIEW, URGENT, open_alert
 from rehab.services.outbox import Intention
 from rehab.services.sessions import (
     MorningReport,
@@ -182,6 +182,7 @@ PAIN_ANSWERS: dict[Expects, Callable[[Texted], Answer]] = {
     Expects.AFTER: _session_pain,
     Expects.DURING_AND_AFTER: _done,
     Expects.NOTHING: _session_pain,
+    Expects.REASON: _session_pain,
     Expects.START: _session_pain,
 }
 
@@ -226,6 +227,19 @@ def _skip(texted: Texted) -> Answer:
     return Answer("rp.skip", plan=plan)
 
 
+def _reason(texted: Texted) -> Answer:
+    """Why sessions were missed: the clinic sees it, and soreness is for a person to look at."""
+    reason = texted.intent.why
+    conversations.close(texted.patient.id)
+    level = REVIEW if reason == "sore" else INFORMATION
+    about = f"Sessions were missed: {MISSED_BECAUSE[reason]}."
+    open_alert(texted.patient, f"missed_{reason}", level, about, texted.now, _plan(texted))
+    return Answer(f"rp.{reason}")
+
+
+MISSED_BECAUSE = {"sore": "too sore", "busy": "too busy", "forgot": "forgot"}
+
+
 def _maybe_opt_out(texted: Texted) -> Answer:
     return Answer("rp.confirm_stop")
 
@@ -255,6 +269,7 @@ ASKED_AGAIN = {
     Expects.AFTER: "ck.bad",
     Expects.DURING_AND_AFTER: "ck.after",
     Expects.NOTHING: "rp.again",
+    Expects.REASON: "ex.missed3",
     Expects.START: "rp.again",
 }
 
@@ -267,6 +282,7 @@ ACTIONS: dict[Means, Callable[[Texted], Answer | None]] = {
     Means.PAIN: _pain,
     Means.LATER: _later,
     Means.SKIP: _skip,
+    Means.REASON: _reason,
     Means.MAYBE_OPT_OUT: _maybe_opt_out,
     Means.ACKNOWLEDGEMENT: _acknowledgement,
     Means.UNREADABLE: _unreadable,

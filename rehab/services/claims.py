@@ -120,6 +120,8 @@ def _void(message: OutboundMessage, now: datetime) -> Void | None:
         return Void("no consent", DeliveryState.SUPPRESSED)
     if message.phone != patient.phone:
         return Void("the number has changed")
+    if message.kind == Kind.SAFETY:
+        return None
     if message.plan is not None and message.plan.status != ACTIVE:
         return Void(f"the plan is {message.plan.status}")
     if message.plan is not None and _is_answered(message.kind, message.plan, message.about_on):

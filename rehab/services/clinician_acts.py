@@ -15,11 +15,12 @@ from rehab.models.decision import APPLIED, OVERRIDDEN, PROPOSED, Decision
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.acts import Act
+from rehab.programs.explanations import act_sentence
 from rehab.programs.library import Library
 from rehab.services import alerts, progression
 from rehab.services.deeds import Deed, write_down
 from rehab.services.progression import RED_FLAG
-from rehab.services.transactions import transaction
+from rehab.services.transactions import hold, transaction
 
 
 def find_decision(clinic_id: UUID, decision_id: UUID) -> Decision:
@@ -38,9 +39,9 @@ def find_decision(clinic_id: UUID, decision_id: UUID) -> Decision:
 @transaction()
 def approve(decision: Decision, by: Clinician, library: Library, now: datetime) -> Decision:
     """Put a proposed change in force. Raises Conflict unless it is the category's latest word."""
+    plan = _plan(decision)
     if decision.state != PROPOSED or not _is_latest(decision):
         raise Conflict("nothing is proposed here any more")
-    plan = _plan(decision)
     act = {
         "act": Act.APPROVE,
         "decision_id": str(decision.id),
@@ -103,11 +104,11 @@ def undo(decision: Decision, by: Clinician, reason: str, library: Library, now: 
     """
     if not reason.strip():
         raise Invalid({"reason": ["say why"]})
+    plan = _plan(decision)
     if decision.inputs.get("act") not in (Act.APPROVE, Act.OVERRIDE) or decision.replaced_at:
         raise Conflict("only an approval or an override that stands can be taken back")
     decision.undone_by_id, decision.undone_because = by.id, reason.strip()
     _reopen(decision)
-    plan = _plan(decision)
     plan.edition += 1
     db.session.flush()
     progression.settle(plan, decision.effective_at, library, now)
@@ -134,7 +135,7 @@ def act_on(
     deed = Deed(
         move=move,
         why=f"{words}, {reason.strip()}" if reason.strip() else words,
-        why_patient="Your physiotherapist has looked at your plan and changed it.",
+        why_patient=act_sentence(move, plan.patient.language),
         by=by,
         reason=reason.strip(),
     )
@@ -155,7 +156,11 @@ def close_alert(alert_id: UUID, note: str, by: Clinician, library: Library, now:
 
 
 def _plan(decision: Decision) -> Plan:
-    return db.session.get_one(Plan, decision.plan_id)
+    """The plan, held, and the decision as it stands now that nobody else can move it."""
+    plan = db.session.get_one(Plan, decision.plan_id)
+    hold(plan)
+    db.session.refresh(decision)
+    return plan
 
 
 def _is_latest(decision: Decision) -> bool:

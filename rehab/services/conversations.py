@@ -7,6 +7,9 @@ from rehab.extensions import db
 from rehab.models.message import Conversation, Kind, OutboundMessage
 from rehab.notifications.replies import Expects
 
+ASKING: dict[str, Expects] = {Kind.MORNING: Expects.MORNING, Kind.MISSED: Expects.REASON}
+"""The texts that ask something, and what."""
+
 OPEN_FOR = timedelta(hours=12)
 """How long an answer is waited for; after that a number alone means nothing."""
 
@@ -48,5 +51,6 @@ def close(patient_id: UUID) -> None:
 
 def ask(message: OutboundMessage, now: datetime) -> None:
     """A text has left, or may have: when it asks something, an answer is expected."""
-    if message.kind == Kind.MORNING and message.plan_id and message.about_on:
-        open_question(message.patient_id, message.plan_id, Expects.MORNING, message.about_on, now)
+    expects = ASKING.get(message.kind)
+    if expects is not None and message.plan_id and message.about_on:
+        open_question(message.patient_id, message.plan_id, expects, message.about_on, now)

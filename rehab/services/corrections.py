@@ -17,7 +17,7 @@ from rehab.programs.library import Library
 from rehab.programs.program import Program
 from rehab.services import progression, reminders
 from rehab.services.sessions import SessionReport, check, drawn_up, told
-from rehab.services.transactions import transaction
+from rehab.services.transactions import hold, transaction
 
 
 def find_session(clinic_id: UUID, session_id: UUID) -> tuple[Session, Plan]:
@@ -46,6 +46,7 @@ def correct_session(
 
     A correction that changes nothing leaves no trace. Raises Invalid by field, as for a report.
     """
+    hold(plan)
     program = Program.from_dict(plan.program)
     said = _retold(session, changes)
     check(plan, said, program, library, now)

@@ -11,6 +11,7 @@ from rehab.models.session import Morning, Session
 from rehab.programs import acts, progression
 from rehab.programs.acts import Act
 from rehab.programs.dosage import Category
+from rehab.programs.explanations import flag_sentence, red_flag_sentence
 from rehab.programs.policy import Policy
 from rehab.programs.progression import Bounds, Report, State
 from rehab.programs.weekly import weekly_trend
@@ -68,10 +69,11 @@ class Course:
             rules=list(verdict.rules),
             alert=verdict.alert,
             why=verdict.why,
-            why_patient=verdict.why_patient,
+            why_patient=self._to_patient(session, verdict.move, verdict.rules),
             inputs={
                 "before": before.as_dict(),
                 "report": _listed(asdict(report)),
+                "tiers": {flag: self.tiers[flag] for flag in report.red_flags},
                 "usual_pain": terms.usual_pain,
                 "bounds": asdict(bounds),
                 "weekly": asdict(weekly),
@@ -93,20 +95,30 @@ class Course:
             if reason is None or after == before or category in session.categories:
                 continue
             self._move(category, after, None)
+            move = "pause" if after.paused else "hold"
             yield self._draft(
                 category,
                 session=session,
                 policy_version=reason.policy_version,
                 zone=None,
-                move="pause" if after.paused else "hold",
+                move=move,
                 step=after.step,
                 dose=after.dose,
                 rules=["R0"],
                 alert=reason.alert,
-                why=reason.why,
-                why_patient=reason.why_patient,
-                inputs={"before": before.as_dict()},
+                why=flag_sentence(move, after.step, after.dose, session.red_flags),
+                why_patient=self._to_patient(session, move, ("R0",)),
+                inputs={
+                    "before": before.as_dict(),
+                    "red_flags": list(session.red_flags),
+                    "pausing": after.paused,
+                },
             )
+
+    def _to_patient(self, session: Session, move: str, rules: Sequence[str]) -> str:
+        """The patient's sentence in their language; a red flag that cannot wait goes first."""
+        tiers = [self.tiers[flag] for flag in session.red_flags]
+        return red_flag_sentence(tiers, move, rules, self.plan.patient.language)
 
     def _after_act(self, act: Decision) -> Decision:
         before = self.states[act.category]

@@ -18,7 +18,7 @@ from rehab.services import reminders
 from rehab.services.adherence import adherence
 from rehab.services.clinician_acts import act_on
 from rehab.services.plans import terms_of
-from rehab.services.transactions import transaction
+from rehab.services.transactions import hold, transaction
 
 ENOUGH_OF_A_PHASE = 0.7
 """A phase is left when 70% of its sessions were done (clinical.md 6.2)."""
@@ -30,6 +30,7 @@ TERMS = ("usual_pain", "autonomy")
 @transaction()
 def pause(plan: Plan, by: Clinician, reason: str, library: Library, now: datetime) -> Plan:
     """Offer nothing until a clinician resumes. Raises Conflict when the plan is not active."""
+    hold(plan)
     _must_be(plan, ACTIVE)
     act_on(plan, _to_all(plan, Act.PAUSE), "pause", by, reason, library, now)
     plan.status = PAUSED
@@ -40,6 +41,7 @@ def pause(plan: Plan, by: Clinician, reason: str, library: Library, now: datetim
 @transaction()
 def resume(plan: Plan, by: Clinician, reason: str, library: Library, now: datetime) -> Plan:
     """Go again one step lower and at half the dose. Raises Conflict when it is not paused."""
+    hold(plan)
     _must_be(plan, PAUSED)
     plan.status = ACTIVE
     act_on(plan, _to_all(plan, Act.RESUME), "resume", by, reason, library, now)
@@ -50,6 +52,7 @@ def resume(plan: Plan, by: Clinician, reason: str, library: Library, now: dateti
 @transaction()
 def discharge(plan: Plan, by: Clinician, reason: str, now: datetime) -> Plan:
     """End the plan; nothing is offered or texted any more. Raises Conflict when it has ended."""
+    hold(plan)
     _must_be(plan, ACTIVE, PAUSED)
     plan.status, plan.edition = DISCHARGED, plan.edition + 1
     db.session.add(terms_of(plan, now, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
@@ -64,6 +67,7 @@ def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now:
     Raises Conflict in the last phase, with an open alert of level 2 or 3, or with under 70% of
     this phase's sessions done.
     """
+    hold(plan)
     _must_be(plan, ACTIVE)
     program = Program.from_dict(plan.program)
     if plan.phase + 1 >= len(program.phases):
@@ -91,6 +95,7 @@ def amend(
 
     Raises Invalid by field: a category, exercise or step that the plan does not have.
     """
+    hold(plan)
     _must_be(plan, ACTIVE, PAUSED)
     for name in (*PLAIN, *TERMS):
         if name in changes:

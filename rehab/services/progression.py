@@ -6,7 +6,7 @@ order, and keeps both the decisions that changed and those that replaced them.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,12 +18,17 @@ from rehab.models.session import Morning, Session
 from rehab.programs import acts
 from rehab.programs.library import Library
 from rehab.programs.progression import State
-from rehab.services.alerts import REVIEW, open_alert
+from rehab.services import warnings
+from rehab.services.alerts import REVIEW, URGENT, open_alert
 from rehab.services.course import Course
+from rehab.services.warnings import STOP_NOW, warn
 
-COMPARED = ("zone", "move", "step", "dose", "rules", "alert", "after", "accepted")
+COMPARED = ("zone", "move", "step", "dose", "rules", "alert", "inputs", "after", "accepted")
 
 RED_FLAG = "red_flag"
+
+NEWS_FOR = timedelta(hours=24)
+"""A red flag that is older than this is for the clinic; a text about it would come too late."""
 
 ALERT_KINDS = {
     "R0": RED_FLAG,
@@ -140,6 +145,12 @@ def _stand(plan: Plan, states: dict[str, State]) -> None:
 
 
 def _raise_alert(plan: Plan, decision: Decision, now: datetime) -> None:
-    if decision.alert >= REVIEW:
-        kind = next(ALERT_KINDS[rule] for rule in ALERT_KINDS if rule in decision.rules)
-        open_alert(plan.patient, kind, decision.alert, decision.why, now, plan)
+    if decision.alert < REVIEW:
+        return
+    kind = next(ALERT_KINDS[rule] for rule in ALERT_KINDS if rule in decision.rules)
+    open_alert(plan.patient, kind, decision.alert, decision.why, now, plan)
+    if kind == RED_FLAG and decision.effective_at > now - NEWS_FOR:
+        if decision.alert == URGENT:
+            warn(plan, STOP_NOW, now)
+        elif plan.status == PAUSED:
+            warn(plan, warnings.PAUSED, now)

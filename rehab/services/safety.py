@@ -12,11 +12,12 @@ from rehab.models.plan import DISCHARGED, FINISHED, Plan
 from rehab.models.screening import Screening
 from rehab.models.session import Session
 from rehab.programs.acts import Act
+from rehab.programs.explanations import red_flag_sentence
 from rehab.programs.library import Library
 from rehab.programs.safety import RedFlag, Tier, worst_tier
 from rehab.programs.screening import Log, Occasion, occasion_on, pauses, questions
 from rehab.services.deeds import Deed, write_down
-from rehab.services.transactions import transaction
+from rehab.services.transactions import hold, transaction
 
 ALERT_LEVELS = {Tier.EMERGENCY: 3, Tier.URGENT: 3, Tier.SEE: 2}
 
@@ -53,6 +54,7 @@ def answer(
 
     Raises Invalid by field (on, red_flags) and Conflict for a plan that has ended.
     """
+    hold(plan)
     _check(plan, said, library, now)
     occasion = occasion_on(said.on, _log(plan)) or Occasion.WEEKLY
     screening = Screening(
@@ -104,10 +106,11 @@ def _flag(plan: Plan, flags: list[str], library: Library, now: datetime) -> None
     if tier is None:
         return
     pausing = pauses(flags, library.red_flags, bool(plan.policy["tier_s_pauses"]))
+    move = "pause" if pausing else "hold"
     deed = Deed(
-        move="pause" if pausing else "hold",
+        move=move,
         why=f"{'Paused' if pausing else 'No step up'}: red flag {', '.join(flags)} (R0).",
-        why_patient=library.tiers[tier].meaning,
+        why_patient=red_flag_sentence([tier], move, language=plan.patient.language),
         rules=("R0",),
         alert=ALERT_LEVELS[tier],
     )

@@ -12,11 +12,14 @@ from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
 from rehab.models.plan import DISCHARGED, FINISHED, Plan
 from rehab.models.session import Morning, Session
+from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
 from rehab.programs.program import Program
 from rehab.programs.schedule import occurrence
 from rehab.services import progression, reminders
-from rehab.services.transactions import transaction
+from rehab.services.alerts import URGENT, open_alert
+from rehab.services.transactions import hold, transaction
+from rehab.services.warnings import DANGER, warn
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far ahead of the server a phone's clock may run before its time counts as the future."""
@@ -60,6 +63,7 @@ def report_session(
     Raises Invalid by field (performed_at, exercises, red_flags), and Conflict for a plan that has
     ended or an id that already says something else.
     """
+    hold(plan)
     program = Program.from_dict(plan.program)
     session = drawn_up(plan, said, program, now, source)
     known = db.session.get(Session, said.id)
@@ -69,6 +73,7 @@ def report_session(
     db.session.add(session)
     db.session.flush()
     progression.settle(plan, session.performed_at, library, now)
+    _look_for_danger(plan, session, now)
     reminders.replan(plan, now)
     return session
 
@@ -78,6 +83,7 @@ def complete_session(
     plan: Plan, session: Session, ratings: Mapping[str, int], library: Library, now: datetime
 ) -> Session:
     """Fill in ratings that were not given yet, such as a pain that followed DONE by text."""
+    hold(plan)
     for name, value in ratings.items():
         setattr(session, name, value)
     db.session.flush()
@@ -93,6 +99,7 @@ def report_morning(
 
     Raises Invalid by field: on (from the plan's start to today), pain when nothing is said at all.
     """
+    hold(plan)
     _check_morning(plan, said, now)
     morning = db.session.scalar(select(Morning).filter_by(plan_id=plan.id, on=said.on))
     if morning is None:
@@ -146,6 +153,15 @@ def drawn_up(
         source=source,
         reported_at=now,
     )
+
+
+def _look_for_danger(plan: Plan, session: Session, now: datetime) -> None:
+    """A note is read by no rule but this: words of danger in it are for a person, at once."""
+    words = words_of_danger(session.note)
+    if words:
+        about = f"A note held words of danger: {words}. Please call the patient."
+        open_alert(plan.patient, "danger_words", URGENT, about, now, plan)
+        warn(plan, DANGER, now)
 
 
 def _completion(said: SessionReport) -> int:

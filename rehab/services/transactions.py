@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rehab.extensions import db
+from rehab.extensions import Model, db
 
 DEPTH = "transaction_depth"
 
@@ -28,3 +28,13 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         info[DEPTH] = depth
+
+
+def hold(row: Model) -> None:
+    """Keep everybody else off a row until this transaction ends, and read it anew.
+
+    Two reports on one plan are settled one after the other. SQLite lets one writer in at a time
+    anyway; PostgreSQL locks the row.
+    """
+    db.session.flush()
+    db.session.refresh(row, with_for_update={"of": type(row)})

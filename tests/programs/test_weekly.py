@@ -24,14 +24,14 @@ def test_a_week_has_seven_days_from_day_nought(day, week):
 
 def test_only_weeks_with_three_mornings_have_a_median():
     log = mornings([3, 4, None, 9], [5, 5], [], [1, 2, 2, 8])
-    assert weekly_medians(log, 4, CHRONIC) == [4, 2]
-    assert weekly_medians([*log, (5, 5)], 4, CHRONIC) == [4.5, 2]
+    assert weekly_medians(log, 4, CHRONIC) == {0: 4, 3: 2}
+    assert weekly_medians([*log, (5, 5)], 4, CHRONIC) == {0: 4.5, 3: 2}
 
 
 def test_the_week_that_is_not_over_does_not_count():
     log = mornings([3, 3, 3], [9, 9, 9])
-    assert weekly_medians(log, 1, CHRONIC) == [3]
-    assert weekly_medians(log, 2, CHRONIC) == [3, 9]
+    assert weekly_medians(log, 1, CHRONIC) == {0: 3}
+    assert weekly_medians(log, 2, CHRONIC) == {0: 3, 1: 9}
 
 
 @pytest.mark.parametrize(

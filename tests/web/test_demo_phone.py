@@ -187,8 +187,9 @@ def test_a_number_answers_the_morning_question_of_today(
     ],
 )
 def test_a_text_that_cannot_leave_now_says_why(
-    visitor: FlaskClient, given_name: str, told: str
+    visitor: FlaskClient, dispatch: Callable[[], None], given_name: str, told: str
 ) -> None:
+    dispatch()
     visitor.post(f"{address(given_name)}/ahead", data={"kind": "exercise"})
     page = unescape(visitor.get(address(given_name)).text)
     assert told in page

@@ -146,6 +146,9 @@ REPLIES = [
     "rp.nothing_due",
     "rp.later",
     "rp.skip",
+    "rp.sore",
+    "rp.busy",
+    "rp.forgot",
 ]
 
 

@@ -1,27 +1,11 @@
-"""The reason for a decision in one plain sentence: with its numbers for the clinician, calm and
-without them for the patient. A language is one more `Words` in `LANGUAGES`."""
+"""The reasons in English."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-
-from rehab.programs.rules import Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One language: how a sentence begins, by move, and how it goes on, by rule."""
-
-    clinician_opening: Mapping[str, str]
-    clinician: Mapping[str, str]
-    part_dose: str
-    patient_opening: Mapping[str, str]
-    patient: Mapping[str, str]
-
+from rehab.programs.explanations.words import Words
 
 ENGLISH = Words(
     clinician_opening={
         "progress": "Up to step {step}",
+        "ramp": "More at step {step}",
         "hold": "Held at step {step}",
         "deload": "Less at step {step}",
         "rest": "Recovery session next, still step {step}",
@@ -29,34 +13,47 @@ ENGLISH = Words(
         "rest_regress": "Recovery session next, down to step {step}",
         "pause": "Paused at step {step}",
     },
-    part_dose=", dose {dose:g}",
+    part_dose=", {percent:.0f}% dose",
+    full_dose=", full dose",
     clinician={
-        "R0": "red flag {f.flags}",
+        "R0": "red flag {flags}",
         "R0 before": "a red flag is open or the plan is paused",
         "R1": "severe pain, highest rating {f.peak}, usual {f.usual:g}",
         "R2": "pain spread to a new area",
-        "R3": "red, worst rating {f.reading.worst}, usual {f.usual:g}, rise {f.reading.rise:g}",
+        "R3": "red, {f.reading.exertion} during or after, limit {n.red_limit:g}, usual {f.usual:g}",
+        "R3 morning": "red, next morning {f.report.morning}, usual {f.usual:g}{n.low_before}, "
+        "rise {f.morning_rise:g}",
         "R3b": "two red sessions in three",
-        "R4": "next morning {f.report.morning}, usual {f.usual:g}, rise {f.morning_rise:g}",
+        "R4": "next morning {f.report.morning}, usual {f.usual:g}{n.low_before}, "
+        "rise {f.morning_rise:g}",
         "R4b": "two bad sessions in three",
-        "R5": "last week's median {f.policy.weekly.worse} or more over usual",
-        "R5b": "two weeks' medians {f.policy.weekly.worse} or more over usual",
-        "R5c": "two weeks' medians {f.policy.weekly.creeping} or more over usual",
+        "R5": "last week's median morning {n.worse:g} or more, usual {f.usual:g}",
+        "R5b": "two weeks' median mornings {n.worse:g} or more, usual {f.usual:g}",
+        "R5c": "two weeks' median mornings {n.creeping:g} or more, usual {f.usual:g}",
         "R6": "back after a break of {f.break_days} days or more",
         "R7": "too sore or too hard in two of three sessions",
-        "R9": "a rating is missing",
+        "R9": "{n.missing} not rated",
         "R10": "pain rose by {f.reading.rise:g}",
-        "R11": "median sleep {f.policy.sleep_gate} or less",
+        "R11": "median sleep {n.sleep:g}, over {f.policy.sleep_gate} needed",
         "R12": "locked, or at the highest step {f.bounds.ceiling}",
         "R13": "{f.report.completion}% done, {f.policy.completion}% needed",
         "HARD": "{f.report.completion}% done, too sore or too hard",
         "EFFORT": "effort {f.report.effort}, ceiling {f.policy.effort}",
-        "LIMIT": "during or after {f.reading.exertion}, over the green limit, usual {f.usual:g}",
+        "LIMIT": "{f.reading.exertion} during or after, green up to {n.green_limit:g}, "
+        "usual {f.usual:g}",
         "STREAK": "{f.state.streak} of {f.needed} settled sessions at full dose",
-        "INTERVAL": "less than {f.policy.days_between_steps_up} days since the last step up",
-        "COOLDOWN": "less than {f.policy.cooldown_days} days since the last bad or hard session",
-        "RAMP": "dose returning to full",
+        "INTERVAL": "{n.days_since_up} of {f.policy.days_between_steps_up} days since the last "
+        "step up",
+        "COOLDOWN": "{n.days_since_bad} of {f.policy.cooldown_days} days since the last bad or "
+        "hard session",
+        "RAMP": "no real rise of pain, so the dose comes back",
         "UP": "{f.needed} settled sessions at full dose",
+    },
+    ratings={
+        "before": "before",
+        "during": "during",
+        "after": "after",
+        "morning": "next morning",
     },
     patient_opening={
         "progress": "A small step up next time: ",
@@ -81,7 +78,7 @@ ENGLISH = Words(
         "R5c": "your mornings have been a little sorer lately, so we keep things steady.",
         "R6": "welcome back; after a break it is best to start gently.",
         "R7": "it has been too sore or too hard lately, and easier is the better way on.",
-        "R9": "we do not have all your pain ratings, so we change nothing without them.",
+        "R9": "we are missing a rating of your pain, and without it we add nothing.",
         "R10": "your pain went up with the session, so we give it time to settle.",
         "R11": "your nights have been short of rest lately, so we keep things steady.",
         "R12": "this is the level that your clinic has chosen for now.",
@@ -91,52 +88,20 @@ ENGLISH = Words(
         "LIMIT": "it hurt a little more than we aim for, so we stay here until it settles.",
         "STREAK": "it is going well, and a few more sessions like this lead to the next step.",
         "INTERVAL": "it is going well, and each new level gets a full week.",
-        "COOLDOWN": "it is going well, and we stay a few days longer after the sore spell.",
-        "RAMP": "your pain settled well, so we build back up.",
-        "UP": "your last sessions went well and your pain stayed settled.",
+        "COOLDOWN": "it is going well again, and we stay here a few days longer to be sure.",
+        "RAMP": "you took the last session well, so we build back up.",
+        "UP": "your last sessions went well, so you are ready for it.",
+    },
+    acts={
+        "progress": "Your physiotherapist has agreed to a small step up.",
+        "pause": "Your physiotherapist has paused your exercises for now.",
+        "resume": "Your exercises start again, gently: your physiotherapist has agreed.",
+        "phase": "Your physiotherapist has taken you on to the next part of your program.",
+        "clear": "Your physiotherapist has looked at your plan, and it goes on.",
+        "other": "Your physiotherapist has looked at your plan and changed it.",
+    },
+    stop={
+        "E": "Please stop exercising, and call the emergency number now.",
+        "U": "Please stop exercising, and get medical advice today.",
     },
 )
-
-LANGUAGES = {"en": ENGLISH}
-
-LOWER_STEP = ("R1", "R3b", "R4b", "R5b", "R6", "R7")
-LOWER_DOSE = ("R1", "R3", "R3b", "R4", "R6")
-CAUSES = {
-    "regress": LOWER_STEP,
-    "rest_regress": LOWER_STEP,
-    "rest": LOWER_DOSE,
-    "deload": LOWER_DOSE,
-    "ramp": ("RAMP",),
-}
-RISE_TOLD_BY = frozenset({"R1", "R3", "R4"})
-
-
-def clinician_sentence(
-    move: str, rules: Sequence[str], step: int, dose: float, facts: Facts, language: str = "en"
-) -> str:
-    """Every rule that binds, with its numbers: `Held at step 2: next morning 5, … (R4).`"""
-    words = LANGUAGES[language]
-    told = not RISE_TOLD_BY.isdisjoint(rules)
-    reasons = [
-        f"{words.clinician[_topic(rule, facts)].format(f=facts)} ({rule})"
-        for rule in rules
-        if not (told and rule == "R10")
-    ]
-    opening = words.clinician_opening[move].format(step=step)
-    if 0 < dose < 1:
-        opening += words.part_dose.format(dose=dose)
-    return f"{opening}: {'; '.join(reasons)}."
-
-
-def _topic(rule: str, facts: Facts) -> str:
-    return "R0 before" if rule == "R0" and not facts.report.red_flags else rule
-
-
-@lru_cache(maxsize=4096)
-def patient_sentence(move: str, rules: tuple[str, ...], language: str = "en") -> str:
-    """What comes next and the one reason that matters most; it needs only the stored decision."""
-    words = LANGUAGES[language]
-    opening = "ramp" if move == "hold" and "RAMP" in rules and "R6" not in rules else move
-    causes = CAUSES.get(opening, rules)
-    cause = next((rule for rule in rules if rule in causes), rules[0])
-    return words.patient_opening[opening] + words.patient[cause]
