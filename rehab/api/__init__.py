@@ -13,6 +13,7 @@ from rehab.api import (
     plans,
     safety,
     sessions,
+    today,
 )
 from rehab.api.http import Api
 from rehab.api.problems import problem_of
@@ -23,7 +24,7 @@ ABOUT = """Home-exercise and rehab programs for muscle pain.
 
 Send `Authorization: Bearer TOKEN`; times carry an offset, dates are the patient's own. What goes
 wrong is `application/problem+json` with `errors` by field; what is not yours is 404."""
-NOUNS = (library, patients, plans, sessions, safety, measures, decisions, alerts, messages)
+NOUNS = (library, patients, plans, today, sessions, safety, measures, decisions, alerts, messages)
 
 
 def add_api(app: Flask) -> None:

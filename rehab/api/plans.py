@@ -1,5 +1,6 @@
 """Plans: assigned, looked at, paused and resumed; and what they hold for today."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,14 @@ from marshmallow import Schema, fields, post_load, validate
 from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
-from rehab.api.library import DosageOut
 from rehab.api.schemas import ClockTime, In, Number, Tick, Whole, choice, text
 from rehab.models.plan import Plan
+from rehab.programs.adherence import Adherence
 from rehab.programs.program import Category, Track
 from rehab.services import enrolment, plan_changes, plans
+from rehab.services.adherence import adherence
 from rehab.services.course import ADVISE, BOUNDED, EASE
 from rehab.services.plans import Assignment
-from rehab.services.today import Today, today
 from rehab.wiring import library
 
 blueprint = Blueprint("plans", "One patient's walk through a program")
@@ -90,55 +91,20 @@ class PlanOut(Schema):
     standing = fields.List(fields.Nested(LoadOut), data_key="loads")
 
 
-class TodayQuery(In):
-    """`on` is a local date, today's when left out; `before` the pain right now, if it was asked."""
-
-    on = fields.Date(load_default=None)
-    before = fields.Integer(load_default=None, validate=validate.Range(0, 10))
+class WindowQuery(In):
+    since = fields.Date(load_default=None)
+    until = fields.Date(load_default=None)
 
 
-class CautionOut(Schema):
-    code = fields.String()
-    text = fields.String()
+class AdherenceOut(Schema):
+    """`share` is completed of prescribed, 0-1; null when nothing was prescribed."""
 
-
-class PrescribedOut(Schema):
-    """One exercise as it is due today."""
-
-    exercise_id = fields.String(attribute="exercise.id")
-    name = fields.String(attribute="exercise.name")
-    category = fields.String(attribute="exercise.category")
-    region = fields.String(attribute="exercise.region")
-    step = fields.Integer()
-    dose = fields.Float()
-    dosage = fields.Nested(DosageOut)
-    side = fields.Function(
-        lambda item: "each" if item.dosage.each_side else "both", metadata={"type": "string"}
-    )
-    start = fields.String(attribute="exercise.start")
-    instructions = fields.String(attribute="exercise.movement")
-    cautions = fields.List(fields.Nested(CautionOut))
-
-
-class ChangeOut(Schema):
-    category = fields.String()
-    move = fields.String()
-    why = fields.String(attribute="why_patient")
-
-
-class TodayOut(Schema):
-    """A local date of the plan; `status` is due, done, rest, paused, not_started or ended."""
-
-    plan_id = fields.UUID(attribute="plan.id")
-    on = fields.Date()
-    status = fields.String()
-    phase = fields.String(attribute="phase.name")
-    minutes = fields.Integer()
-    why = fields.String(allow_none=True)
-    factor = fields.Float(metadata={"description": "what pain before the session leaves, 0-1"})
-    exercises = fields.List(fields.Nested(PrescribedOut))
-    changes = fields.List(fields.Nested(ChangeOut))
-    session_id = fields.UUID(attribute="session.id", dump_default=None, allow_none=True)
+    since = fields.Date()
+    until = fields.Date()
+    prescribed = fields.Integer()
+    completed = fields.Integer()
+    extra = fields.Integer()
+    share = fields.Float(allow_none=True)
 
 
 class ReasonIn(In):
@@ -220,14 +186,15 @@ def discharge(said: dict[str, str], id: UUID) -> Plan:
     return plan_changes.discharge(known, clinician(), said["reason"], clock.now())
 
 
-@blueprint.get("/plans/<uuid:id>/today")
-@blueprint.arguments(TodayQuery, location="query")
-@blueprint.response(200, TodayOut)
-def todays_session(wanted: dict[str, Any], id: UUID) -> Today:
-    """The session to do, on the patient's own calendar day unless `on` names another."""
+@blueprint.get("/plans/<uuid:id>/adherence")
+@blueprint.arguments(WindowQuery, location="query")
+@blueprint.response(200, AdherenceOut)
+def adherence_of(wanted: dict[str, Any], id: UUID) -> Adherence:
+    """Sessions completed of those prescribed, from `since` to `until`: the plan so far unless
+    the query says otherwise."""
     known = plans.find_plan(clinician().clinic_id, id)
-    on = wanted["on"] or known.patient.today(clock.now())
-    return today(known, on, library(), wanted["before"])
+    yesterday = known.patient.today(clock.now()) - timedelta(days=1)
+    return adherence(known, wanted["since"] or known.starts_on, wanted["until"] or yesterday)
 
 
 @blueprint.post("/plans/<uuid:id>/pause")

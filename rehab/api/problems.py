@@ -12,6 +12,9 @@ from werkzeug.http import HTTP_STATUS_CODES
 from rehab.errors import Conflict, Invalid, NotFound, RehabError
 
 PROBLEM_JSON = "application/problem+json"
+MARSHMALLOW_ONLY = frozenset({"_schema", "key", "value"})
+"""Steps of marshmallow's paths that are no field of the caller's."""
+
 STATUS = {NotFound: 404, Conflict: 409, Invalid: 422}
 
 
@@ -73,4 +76,4 @@ def _walk(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
 
 def _flat(found: tuple[tuple[str, ...], list[str]]) -> tuple[str, list[str]]:
     path, messages = found
-    return ".".join(p for p in path if p != "_schema") or "body", messages
+    return ".".join(p for p in path if p not in MARSHMALLOW_ONLY) or "body", messages

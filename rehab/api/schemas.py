@@ -1,10 +1,12 @@
 """The fields that every noun's schemas are built from: strict about types, ranges and lengths."""
 
+import unicodedata
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-LONGEST_TEXT = 2000
+UNPRINTABLE = frozenset({"Cc", "Cs"})
+"""Control characters, and halves of characters (lone surrogates) that no database takes."""
 
 
 class In(Schema):
@@ -49,7 +51,7 @@ class ClockTime(fields.Time):
 
 
 def _printable(value: str) -> None:
-    if any(ord(c) < 32 and c not in "\n\t" for c in value):
+    if any(unicodedata.category(c) in UNPRINTABLE and c not in "\n\t" for c in value):
         raise ValidationError("Must not contain control characters.")
 
 

@@ -13,6 +13,7 @@ from rehab.api.schemas import In, Tick, choice, rating, text
 from rehab.models.session import Morning, Session
 from rehab.programs.program import Region
 from rehab.services import corrections, plans, sessions
+from rehab.services.safety import SafetyPage, safety_page
 from rehab.services.sessions import MorningReport, SessionReport
 from rehab.wiring import library
 
@@ -23,6 +24,7 @@ class ExerciseTickIn(In):
     exercise_id = text(1, 64, required=True)
     done = Tick(load_default=True)
     too_sore = Tick(load_default=False)
+    stopped_because = text(1, 20, load_default=None, allow_none=True)
 
 
 class SessionChangeIn(In):
@@ -54,6 +56,19 @@ class SessionIn(SessionChangeIn):
         return SessionReport(**values)
 
 
+class SafetyOut(Schema):
+    """What the gravest red flag of a session asks for, and which were ticked."""
+
+    tier = fields.String()
+    name = fields.String()
+    meaning = fields.String()
+    red_flags = fields.List(fields.String())
+
+
+def _page(session: Session) -> SafetyPage | None:
+    return safety_page(session.red_flags, library())
+
+
 class SessionOut(Schema):
     """A session as it was stored, and what was decided so far: for each category it contained,
     and as `decision` the most cautious of them."""
@@ -74,6 +89,10 @@ class SessionOut(Schema):
     red_flags = fields.List(fields.String())
     doms = fields.Boolean()
     note = fields.String()
+    safety = fields.Function(
+        lambda session: SafetyOut().dump(page) if (page := _page(session)) else None,
+        metadata={"type": ["object", "null"]},
+    )
     source = fields.String()
     decision = fields.Nested(DecisionOut)
     decisions = fields.List(fields.Nested(DecisionOut))

@@ -43,7 +43,8 @@ def summary(library: Library) -> str:
     texts = len(library.messages["en"])
     return (
         f"{len(library.exercises)} exercises, {len(library.programs)} programs, "
-        f"{len(library.policies)} policies, {len(library.red_flags)} red flags, "
+        f"{len(library.policies)} policies, {len(library.measures)} measures, "
+        f"{len(library.red_flags)} red flags, "
         f"{len(library.cautions)} cautions, {len(library.evidence)} sources, "
         f"{texts} texts in {len(library.messages)} languages: no faults"
     )

@@ -1,6 +1,7 @@
 """What the patient said: of a session, and of the morning after."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -59,9 +60,19 @@ class Session(Model):
     )
 
     @property
+    def too_hard(self) -> bool:
+        """Whether the session, or an exercise of it, was too sore or too hard."""
+        return self.not_completed_because == "sore" or any(map(was_too_much, self.exercises))
+
+    @property
     def decision(self) -> Decision | None:
         """The most cautious of the decisions that stand."""
         return min(self.decisions, key=lambda d: CAUTION.index(d.move), default=None)
+
+
+def was_too_much(tick: Mapping[str, Any]) -> bool:
+    """Whether one exercise was too sore, or ended by a stop rule."""
+    return bool(tick["too_sore"] or tick.get("stopped_because"))
 
 
 class SessionVersion(Model):

@@ -52,6 +52,14 @@ class SeeDoctor:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class StopRule:
+    """When to stop one exercise in the middle of a session."""
+
+    id: str
+    says: str
+
+
 def worst_tier(ids: Iterable[str], flags: Mapping[str, RedFlag]) -> Tier | None:
     """The gravest tier among the red flags ticked; None when there is none.
 

@@ -201,8 +201,7 @@ class Course:
             morning=morning.pain if morning else None,
             effort=session.effort,
             completion=session.completion,
-            hard=session.not_completed_because == "sore"
-            or any(tick["too_sore"] for tick in session.exercises),
+            hard=session.too_hard,
             spread=bool(session.new_areas),
             red_flags=tuple(session.red_flags),
             sleep=morning.sleep if morning else None,

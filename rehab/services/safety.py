@@ -1,5 +1,6 @@
 """Red flags: asked on schedule, acted on at once, and told to the patient once a day at most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import uuid4
@@ -40,6 +41,16 @@ class ScreeningReport:
     daily_things_stopped: bool | None = None
 
 
+@dataclass(frozen=True)
+class SafetyPage:
+    """A tier in words, and the questions that were ticked."""
+
+    tier: Tier
+    name: str
+    meaning: str
+    red_flags: tuple[str, ...]
+
+
 def questions_on(plan: Plan, on: date, library: Library) -> Questions:
     """The red-flag questions of a local date."""
     occasion = occasion_on(on, _log(plan))
@@ -71,6 +82,15 @@ def answer(
     if screening.red_flags:
         _flag(plan, screening.red_flags, library, now)
     return screening
+
+
+def safety_page(red_flags: Sequence[str], library: Library) -> SafetyPage | None:
+    """What to tell whoever ticked these red flags, by the gravest tier; None for none."""
+    tier = worst_tier(red_flags, library.red_flags)
+    if tier is None:
+        return None
+    asked = tuple(library.red_flags[id_].question for id_ in red_flags)
+    return SafetyPage(tier, library.tiers[tier].name, library.tiers[tier].meaning, asked)
 
 
 def _log(plan: Plan) -> Log:

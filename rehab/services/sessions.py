@@ -11,7 +11,7 @@ from sqlalchemy import select
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
 from rehab.models.plan import DISCHARGED, FINISHED, Plan
-from rehab.models.session import Morning, Session
+from rehab.models.session import Morning, Session, was_too_much
 from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
 from rehab.programs.program import Program
@@ -131,7 +131,7 @@ def drawn_up(
     """The report as a row, not stored yet. Without ticks it held the whole of the phase."""
     phase = program.phases[plan.phase]
     ticks = [dict(tick) for tick in said.exercises]
-    tried = {tick["exercise_id"] for tick in ticks if tick["done"] or tick["too_sore"]}
+    tried = {tick["exercise_id"] for tick in ticks if tick["done"] or was_too_much(tick)}
     contained = [e for e in program.exercises if e.id in tried] if ticks else phase.exercises
     return Session(
         id=said.id,
@@ -200,6 +200,9 @@ def check(
     for n, tick in enumerate(said.exercises):
         if tick["exercise_id"] not in in_plan:
             errors[f"exercises.{n}.exercise_id"] = ["is not an exercise of this plan"]
+        if (tick.get("stopped_because") or "") not in ("", *library.stop_rules):
+            reasons = ", ".join(library.stop_rules)
+            errors[f"exercises.{n}.stopped_because"] = [f"must be one of {reasons}"]
     for n, flag in enumerate(said.red_flags):
         if flag not in library.red_flags:
             errors[f"red_flags.{n}"] = [f"there is no red flag {flag}"]

@@ -410,3 +410,112 @@ def test_a_text_by_hand_must_fit_a_phone(as_ana: Caller, maya: Patient, body: st
 
 def test_nobody_is_texted_without_consent(as_ana: Caller, patient_id: str) -> None:
     problem(as_ana("POST", f"/patients/{patient_id}/messages", {"body": "hello"}), 409)
+
+
+def test_a_red_flag_comes_back_with_what_to_do(as_ana: Caller, plan_id: str) -> None:
+    said = {**SESSION, "red_flags": ["RF12", "RF01"]}
+    safety = as_ana("POST", f"/plans/{plan_id}/sessions", said).json["safety"]
+    assert (safety["tier"], safety["name"]) == ("E", "Emergency")
+    assert safety["meaning"] == "Stop, and call the emergency number now."
+    assert len(safety["red_flags"]) == 2
+    quiet = as_ana("POST", f"/plans/{plan_id}/sessions", SESSION)
+    assert quiet.json["safety"] is None
+
+
+def test_an_exercise_that_was_stopped_counts_as_too_hard(as_ana: Caller, plan_id: str) -> None:
+    today = as_ana("GET", f"/plans/{plan_id}/today").json
+    assert {rule["id"] for rule in today["stop_rules"]} >= {"sharp_pain", "giving_way", "dizzy"}
+    tick = {"exercise_id": "lb-bridge", "done": False, "stopped_because": "giving_way"}
+    said = {**SESSION, "exercises": [tick, {"exercise_id": "li-walk"}]}
+    answer = as_ana("POST", f"/plans/{plan_id}/sessions", said).json
+    assert answer["completion"] == 50
+    assert all(d["inputs"]["report"]["hard"] for d in answer["decisions"])
+    tick["stopped_because"] = "bored"
+    refused = as_ana("POST", f"/plans/{plan_id}/sessions", {**SESSION, "exercises": [tick]})
+    assert set(problem(refused, 422)["errors"]) == {"exercises.0.stopped_because"}
+
+
+def test_questions_are_asked_and_answered(as_ana: Caller, plan_id: str) -> None:
+    asked = as_ana("GET", f"/plans/{plan_id}/questions").json
+    assert (asked["occasion"], len(asked["red_flags"])) == ("intake", 19)
+    answer = as_ana(
+        "POST", f"/plans/{plan_id}/screenings", {"on": "2026-03-02", "red_flags": ["RF07"]}
+    )
+    assert answer.status_code == 201
+    assert as_ana("GET", f"/plans/{plan_id}").json["status"] == "paused"
+    wrong = {"on": "2026-03-02", "red_flags": "RF07"}
+    refused = as_ana("POST", f"/plans/{plan_id}/screenings", wrong)
+    assert set(problem(refused, 422)["errors"]) == {"red_flags"}
+
+
+def test_adherence_is_of_a_stated_window(as_ana: Caller, plan_id: str, at: Any) -> None:
+    nothing = as_ana("GET", f"/plans/{plan_id}/adherence").json
+    assert (nothing["prescribed"], nothing["share"]) == (0, None)
+    as_ana("POST", f"/plans/{plan_id}/sessions", SESSION)
+    at(datetime.fromisoformat("2026-03-09T12:00:00+00:00"))
+    week = as_ana("GET", f"/plans/{plan_id}/adherence").json
+    assert (week["since"], week["until"]) == ("2026-03-02", "2026-03-08")
+    assert (week["prescribed"], week["completed"]) == (3, 1)
+    assert week["share"] == pytest.approx(1 / 3)
+    part = as_ana("GET", f"/plans/{plan_id}/adherence?since=2026-03-03&until=2026-03-05").json
+    assert (part["prescribed"], part["completed"]) == (1, 0)
+
+
+def test_a_clinician_changes_a_plan_and_takes_it_back(as_ana: Caller, plan_id: str) -> None:
+    change = {
+        "bounds": {"strengthening": {"ceiling": 3, "locked": True}},
+        "usual_pain": 3,
+        "reminders": {"exercise_at": "07:30"},
+        "pins": {"li-walk": 2},
+        "swaps": {"hip-figure4": "lb-knee-chest"},
+        "reason": "asked on the phone",
+    }
+    plan = as_ana("PATCH", f"/plans/{plan_id}", change).json
+    load = next(load for load in plan["loads"] if load["category"] == "strengthening")
+    assert (load["ceiling"], load["locked"], plan["usual_pain"]) == (3, True, 3)
+    assert plan["reminders"]["exercise_at"] == "07:30"
+    today = {
+        e["exercise_id"]: e["step"]
+        for e in as_ana("GET", f"/plans/{plan_id}/today").json["exercises"]
+    }
+    assert today["li-walk"] == 2
+    assert "lb-knee-chest" in today
+    for wrong, field in (
+        ({"bounds": {"dancing": {"floor": 1}}}, "bounds.dancing"),
+        ({"bounds": {"stretching": {"floor": 0}}}, "bounds.stretching.floor"),
+        ({"colour": "red"}, "colour"),
+        ({"pins": {"li-walk": 99}}, "pins.li-walk"),
+    ):
+        assert set(problem(as_ana("PATCH", f"/plans/{plan_id}", wrong), 422)["errors"]) == {field}
+    problem(as_ana("POST", f"/plans/{plan_id}/advance-phase", {}), 409)
+    assert as_ana("POST", f"/plans/{plan_id}/discharge", {}).json["status"] == "discharged"
+
+
+def test_pain_before_the_session_eases_today(as_ana: Caller, plan_id: str) -> None:
+    def minutes(query: str) -> int:
+        due = as_ana("GET", f"/plans/{plan_id}/today{query}").json["exercises"]
+        return next(e["dosage"]["minutes"] for e in due if e["exercise_id"] == "li-walk")
+
+    as_ana("PATCH", f"/plans/{plan_id}", {"pins": {"li-walk": 3}})
+    assert (minutes(""), minutes("?before=4"), minutes("?before=6")) == (12, 12, 6)
+    resting = as_ana("GET", f"/plans/{plan_id}/today?before=9").json
+    assert {e["exercise_id"] for e in resting["exercises"]} == {
+        "rx-breathing",
+        "sc-warm-pack",
+        "li-walk",
+    }
+    assert set(problem(as_ana("GET", f"/plans/{plan_id}/today?before=11"), 422)["errors"]) == {
+        "before"
+    }
+
+
+def test_a_correction_keeps_what_was_told_first(as_ana: Caller, plan_id: str) -> None:
+    session = as_ana("POST", f"/plans/{plan_id}/sessions", SESSION).json
+    path = f"/sessions/{session['id']}"
+    corrected = as_ana("PATCH", path, {"during": 9, "after": 9})
+    assert corrected.status_code == 200, corrected.text
+    assert corrected.json["decision"]["zone"] == "severe"
+    versions = as_ana("GET", f"{path}/versions").json["items"]
+    assert [v["said"] for v in versions] == [{"during": 4, "after": 4}]
+    assert set(problem(as_ana("PATCH", path, {"during": 11}), 422)["errors"]) == {"during"}
+    assert set(problem(as_ana("PATCH", path, {"id": session["id"]}), 422)["errors"]) == {"id"}

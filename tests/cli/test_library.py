@@ -21,8 +21,8 @@ def test_a_sound_library_is_one_line(arguments: tuple[Path, ...]) -> None:
     assert result.exit_code == 0
     assert result.stderr == ""
     assert result.stdout == (
-        "84 exercises, 13 programs, 2 policies, 19 red flags, 24 cautions, 28 sources, "
-        "53 texts in 2 languages: no faults\n"
+        "84 exercises, 13 programs, 2 policies, 6 measures, 19 red flags, 24 cautions, 28 sources, "
+        "56 texts in 2 languages: no faults\n"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rehab.programs.measures import Measure
 from rehab.programs.policy import Policy
 from rehab.programs.program import Exercise, Program
-from rehab.programs.safety import Caution, RedFlag, SeeDoctor, Tier, TierMeaning
+from rehab.programs.safety import Caution, RedFlag, SeeDoctor, StopRule, Tier, TierMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Library:
     cautions: Mapping[str, Caution]
     tiers: Mapping[Tier, TierMeaning]
     see_doctor: Mapping[str, SeeDoctor]
+    stop_rules: Mapping[str, StopRule]
     evidence: Mapping[str, Evidence]
     messages: Mapping[str, Mapping[str, str]]
     version: str

@@ -69,6 +69,7 @@ def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
         cautions=safety.get("cautions", {}),
         tiers=safety.get("tiers", {}),
         see_doctor={trigger.id: trigger for trigger in safety.get("see_doctor", ())},
+        stop_rules={rule.id: rule for rule in safety.get("stop_rules", ())},
         evidence=_merged(of_kind["evidence"], load_evidence, faults),
         messages=_messages(of_kind["messages"], faults),
         version="",
@@ -143,7 +144,7 @@ def _safety(documents: Iterable[Document], faults: list[Fault]) -> dict[str, Any
 
 
 def _ids_given_twice(document: Document, lists: Mapping[str, Any]) -> Iterator[Fault]:
-    for field in ("red_flags", "see_doctor"):
+    for field in ("red_flags", "see_doctor", "stop_rules"):
         ids = [entry.id for entry in lists[field]]
         for number, id_ in enumerate(ids, start=1):
             if id_ in ids[: number - 1]:

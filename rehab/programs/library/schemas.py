@@ -20,7 +20,7 @@ from rehab.programs.library.fields import (
     nested,
 )
 from rehab.programs.program import Exercise, Region, Track
-from rehab.programs.safety import Caution, RedFlag, SeeDoctor, Tier, TierMeaning
+from rehab.programs.safety import Caution, RedFlag, SeeDoctor, StopRule, Tier, TierMeaning
 
 
 def frozen(data: dict[str, Any]) -> dict[str, Any]:
@@ -194,12 +194,24 @@ class SeeDoctorSchema(StrictSchema):
         return SeeDoctor(**data)
 
 
+class StopRuleSchema(StrictSchema):
+    """One reason to stop an exercise."""
+
+    id = Text(20, required=True)
+    says = Text(200, required=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> StopRule:
+        return StopRule(**data)
+
+
 class SafetySchema(StrictSchema):
     """safety.yaml."""
 
     tiers = entries(Choice(Tier), nested(TierSchema), required=True)
     red_flags = Several(nested(RedFlagSchema), at_least=1, required=True)
     see_doctor = Several(nested(SeeDoctorSchema), required=True)
+    stop_rules = Several(nested(StopRuleSchema), required=True)
     cautions = entries(Text(20), Text(300), required=True)
 
     @post_load
