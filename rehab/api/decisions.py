@@ -24,6 +24,11 @@ class DecisionOut(Schema):
     id = fields.UUID()
     session_id = fields.UUID(allow_none=True)
     category = fields.String()
+    act = fields.String(
+        attribute="inputs.act",
+        dump_default=None,
+        metadata={"description": "what a clinician or a red flag did; null after a session"},
+    )
     on = fields.Date()
     zone = fields.String(allow_none=True)
     move = fields.String()

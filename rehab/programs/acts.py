@@ -22,10 +22,8 @@ class Act(StrEnum):
     PHASE = "phase"
 
 
-def approved(state: State, proposal: State | None, day: int) -> State:
-    """The proposal that stands, in force from local day `day`; nothing changes if none does."""
-    if proposal is None:
-        return state
+def approved(state: State, proposal: State, day: int) -> State:
+    """The proposal that stands, in force from local day `day`."""
     went_up = proposal.step > state.step
     return replace(proposal, last_up_day=day) if went_up else proposal
 

@@ -179,7 +179,7 @@ def _dose(facts: Facts, bound: Iterable[Rule]) -> float:
 
 
 def _decision(before: State, after: State, facts: Facts, bound: Sequence[Rule]) -> Decision:
-    move = _move(before, after)
+    move = move_between(before, after)
     ramped = after.dose > facts.state.dose
     rules = tuple([rule.id for rule in bound])
     if ramped:
@@ -201,7 +201,8 @@ def _decision(before: State, after: State, facts: Facts, bound: Sequence[Rule]) 
     )
 
 
-def _move(before: State, after: State) -> Move:
+def move_between(before: State, after: State) -> Move:
+    """What a decision, or a clinician's act, does to the load."""
     if after.step > before.step:
         return Move.PROGRESS
     if after.paused:

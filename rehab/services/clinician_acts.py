@@ -47,7 +47,7 @@ def approve(decision: Decision, by: Clinician, library: Library, now: datetime) 
         "decision_id": str(decision.id),
         "proposal": decision.accepted,
     }
-    act_on(plan, {decision.category: act}, decision.move, by, "", library, now)
+    act_on(plan, {decision.category: act}, by, "", library, now, decision)
     decision.state = APPLIED
     return decision
 
@@ -81,7 +81,7 @@ def override(
         "step": step,
         "dose": dose,
     }
-    act_on(plan, {decision.category: act}, "override", by, reason, library, now)
+    act_on(plan, {decision.category: act}, by, reason, library, now, decision)
     decision.state = OVERRIDDEN
     return decision
 
@@ -124,23 +124,40 @@ def _reopen(act: Decision) -> None:
 def act_on(
     plan: Plan,
     acts: Mapping[str, Mapping[str, Any]],
-    move: str,
     by: Clinician,
     reason: str,
     library: Library,
     now: datetime,
+    upon: Decision | None = None,
 ) -> None:
-    """What a clinician does to each category named; the plan's edition grows."""
-    words = f"{by.name}: {move}"
-    deed = Deed(
-        move=move,
-        why=f"{words}, {reason.strip()}" if reason.strip() else words,
-        why_patient=act_sentence(move, plan.patient.language),
-        by=by,
-        reason=reason.strip(),
-    )
+    """What a clinician does to each category named, one kind of act for all.
+
+    `upon` is the decision that is approved or overruled. The plan's edition grows even when no
+    category is touched.
+    """
     plan.edition += 1
-    write_down(plan, acts, deed, library, now)
+    for kind in {Act(act["act"]) for act in acts.values()}:
+        deed = Deed(
+            why=f"{by.name} {DID[kind]}: {reason.strip()}".removesuffix(": ") + ".",
+            why_patient=act_sentence(
+                upon.move if upon and kind is Act.APPROVE else kind, plan.patient.language
+            ),
+            by=by,
+            reason=reason.strip(),
+            upon=upon,
+        )
+        write_down(plan, acts, deed, library, now)
+
+
+DID = {
+    Act.APPROVE: "approved what was proposed",
+    Act.OVERRIDE: "set step and dose by hand",
+    Act.PAUSE: "paused the plan",
+    Act.RESUME: "resumed the plan, one step lower and at half the dose",
+    Act.CLEAR: "cleared a red flag",
+    Act.BOUND: "set new bounds",
+    Act.PHASE: "moved the plan to its next phase",
+}
 
 
 @transaction()
@@ -151,7 +168,7 @@ def close_alert(alert_id: UUID, note: str, by: Clinician, library: Library, now:
     if plan is not None and alert.kind == RED_FLAG:
         held = {c: {"act": Act.CLEAR} for c, load in plan.loads.items() if load["review_open"]}
         if held:
-            act_on(plan, held, "clear", by, note, library, now)
+            act_on(plan, held, by, note, library, now)
     return alert
 
 

@@ -38,7 +38,7 @@ class Course:
         """The decisions that follow from one event, not stored yet; moves `states` on."""
         if isinstance(event, Session):
             return self._after_session(event)
-        return [self._after_act(event)]
+        return self._after_act(event)
 
     def _after_session(self, session: Session) -> list[Decision]:
         drafts = [self._decide(session, Category(name)) for name in session.categories]
@@ -120,16 +120,19 @@ class Course:
         tiers = [self.tiers[flag] for flag in session.red_flags]
         return red_flag_sentence(tiers, move, rules, self.plan.patient.language)
 
-    def _after_act(self, act: Decision) -> Decision:
+    def _after_act(self, act: Decision) -> list[Decision]:
+        """An approval whose proposal does not stand any more is void, and leaves nothing."""
+        if act.inputs["act"] == Act.APPROVE and act.category not in self.proposals:
+            return []
         before = self.states[act.category]
         after = self._acted(act, before)
         self._move(act.category, after, None)
-        return self._draft(
+        draft = self._draft(
             act.category,
             act=act,
             policy_version=act.policy_version,
             zone=None,
-            move=act.move,
+            move=progression.move_between(before, after),
             step=after.step,
             dose=after.dose,
             rules=list(act.rules),
@@ -138,11 +141,12 @@ class Course:
             why_patient=act.why_patient,
             inputs={**act.inputs, "before": before.as_dict()},
         )
+        return [draft]
 
     def _acted(self, act: Decision, before: State) -> State:
         match Act(act.inputs["act"]):
             case Act.APPROVE:
-                proposal = self.proposals.get(act.category)
+                proposal = self.proposals[act.category]
                 return acts.approved(before, proposal, day_of(self.plan, act.on))
             case Act.OVERRIDE:
                 return acts.overridden(before, act.inputs["step"], act.inputs["dose"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rehab.extensions import db
@@ -10,22 +10,28 @@ from rehab.models.clinic import Clinician
 from rehab.models.decision import APPLIED, Decision
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
+from rehab.programs.progression import Move
 from rehab.services import progression
 
 BY_A_PERSON = "CLINICIAN"
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What is done, the same for every category: the words, and who does it (None: a rule)."""
+    """What is done, the same for every category: the words, and who does it (None: a rule).
 
-    move: str
+    `upon` is the decision that it approves or overrules. It then takes effect right after that,
+    so that a session told late, but performed after it, still follows it.
+    """
+
     why: str
     why_patient: str
     by: Clinician | None = None
     reason: str = ""
     rules: tuple[str, ...] = (BY_A_PERSON,)
     alert: int = 0
+    upon: Decision | None = None
 
 
 def write_down(
@@ -35,10 +41,11 @@ def write_down(
     library: Library,
     now: datetime,
 ) -> None:
-    """Keep the deed for each category, with the act that it is there, and walk on from `now`.
+    """Keep the deed for each category, with the act that it is there, and walk on from it.
 
-    `after` is left empty: the walk fills it in, as it does for every decision.
+    `after` is left empty: the walk fills it in, and the move, as it does for every decision.
     """
+    at = now if deed.upon is None else deed.upon.effective_at + INSTANT
     for category, act in acts.items():
         state = plan.loads[category]
         db.session.add(
@@ -46,8 +53,8 @@ def write_down(
                 plan_id=plan.id,
                 category=category,
                 on=plan.patient.today(now),
-                effective_at=now,
-                move=deed.move,
+                effective_at=at,
+                move=Move.HOLD,
                 step=state["step"],
                 dose=state["dose"],
                 rules=list(deed.rules),
@@ -64,4 +71,4 @@ def write_down(
             )
         )
     db.session.flush()
-    progression.settle(plan, now, library, now)
+    progression.settle(plan, at, library, now)

@@ -32,7 +32,7 @@ def pause(plan: Plan, by: Clinician, reason: str, library: Library, now: datetim
     """Offer nothing until a clinician resumes. Raises Conflict when the plan is not active."""
     hold(plan)
     _must_be(plan, ACTIVE)
-    act_on(plan, _to_all(plan, Act.PAUSE), "pause", by, reason, library, now)
+    act_on(plan, _to_all(plan, Act.PAUSE), by, reason, library, now)
     plan.status = PAUSED
     reminders.replan(plan, now)
     return plan
@@ -44,7 +44,7 @@ def resume(plan: Plan, by: Clinician, reason: str, library: Library, now: dateti
     hold(plan)
     _must_be(plan, PAUSED)
     plan.status = ACTIVE
-    act_on(plan, _to_all(plan, Act.RESUME), "resume", by, reason, library, now)
+    act_on(plan, _to_all(plan, Act.RESUME), by, reason, library, now)
     reminders.replan(plan, now)
     return plan
 
@@ -76,7 +76,7 @@ def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now:
     left, entered = program.phases[plan.phase], program.phases[plan.phase + 1]
     steps = _entry_steps(plan, left, entered)
     deeds = {c: {"act": Act.PHASE, "step": step} for c, step in steps.items()}
-    act_on(plan, deeds, "phase", by, reason, library, now)
+    act_on(plan, deeds, by, reason, library, now)
     plan.phase += 1
     plan.phase_since = plan.patient.today(now)
     return plan
@@ -108,7 +108,7 @@ def amend(
     outside = _bind(plan, changes.get("bounds", {}))
     db.session.add(terms_of(plan, now, now, by, reason.strip()))
     db.session.flush()
-    act_on(plan, {c: {"act": Act.BOUND} for c in outside}, "bound", by, reason, library, now)
+    act_on(plan, {c: {"act": Act.BOUND} for c in outside}, by, reason, library, now)
     reminders.replan(plan, now)
     return plan
 

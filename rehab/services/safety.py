@@ -128,7 +128,6 @@ def _flag(plan: Plan, flags: list[str], library: Library, now: datetime) -> None
     pausing = pauses(flags, library.red_flags, bool(plan.policy["tier_s_pauses"]))
     move = "pause" if pausing else "hold"
     deed = Deed(
-        move=move,
         why=f"{'Paused' if pausing else 'No step up'}: red flag {', '.join(flags)} (R0).",
         why_patient=red_flag_sentence([tier], move, language=plan.patient.language),
         rules=("R0",),

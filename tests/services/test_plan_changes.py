@@ -244,3 +244,17 @@ def test_a_correction_does_not_lift_a_pause(plan: Plan, library: Library, ana: C
     assert all(load["paused"] for load in plan.loads.values())
     plan_changes.resume(plan, ana, "a slip of the thumb", library, after(1))
     assert not any(load["paused"] for load in plan.loads.values())
+
+
+def test_an_approval_stands_before_a_session_that_is_told_after_it(
+    eased: Plan, library: Library, ana: Clinician
+) -> None:
+    """A log moved from paper: each step up is approved as it comes, and the next day is typed."""
+    settled_week(eased, library)
+    today_ = after(30)
+    clinician_acts.approve(standing(eased)[-1], ana, library, today_)
+    assert eased.loads["strengthening"]["step"] == 2
+    report(eased, library, 7, FLARE)
+    assert [d.move for d in standing(eased)[-2:]] == ["progress", "rest_regress"]
+    assert standing(eased)[-1].inputs["before"]["step"] == 2
+    assert eased.loads["strengthening"]["last_up_day"] == 30
