@@ -27,6 +27,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "control_socket_disable": True,
             "post_worker_init": _start_scheduler,
+            "worker_exit": _stop_scheduler,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -38,7 +39,14 @@ class Server(BaseApplication):
 def _start_scheduler(worker: Any) -> None:
     app = worker.app.wsgi()
     if worker.app.settings.scheduler == "embedded":
-        start_embedded(app)
+        worker.ticker = start_embedded(app)
+
+
+def _stop_scheduler(_server: Any, worker: Any) -> None:
+    """In time: a process that takes over while it ends itself can start no thread any more."""
+    ticker = getattr(worker, "ticker", None)
+    if ticker is not None:
+        ticker.stop()
 
 
 @click.command("serve")

@@ -15,7 +15,17 @@ from rehab.programs.state import FULL_DOSE, Bounds, State
 from rehab.programs.weekly import NO_WEEKLY, Weekly, week_of
 from rehab.programs.zones import REAL_RISE, SELF_PACED, Reading, Report, Zone, read_session
 
-__all__ = ["Bounds", "Decision", "Move", "Report", "State", "Zone", "decide"]
+__all__ = [
+    "Bounds",
+    "Decision",
+    "Move",
+    "Report",
+    "State",
+    "Zone",
+    "decide",
+    "move_between",
+    "on_return",
+]
 
 WINDOW = 3
 RAMPING = frozenset({Zone.GREEN, Zone.AMBER})
@@ -91,6 +101,14 @@ def decide(
     bound = binding(facts)
     after = _moved(facts, bound)
     return after, _decision(before, after, facts, bound)
+
+
+def on_return(state: State, day: int, policy: Policy, category: Category, bounds: Bounds) -> State:
+    """The load to offer on local day `day`: lower than it stood if that follows a break (R6)."""
+    if category in SELF_PACED:
+        return state
+    restarts = _restarts(state, day, policy)
+    return _restarted(state, restarts, bounds) if restarts else state
 
 
 def _inside(state: State, bounds: Bounds) -> State:

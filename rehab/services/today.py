@@ -9,6 +9,7 @@ from rehab.extensions import db
 from rehab.models.decision import Decision
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.models.session import Session
+from rehab.programs.dosage import Category
 from rehab.programs.library import Library
 from rehab.programs.policy import Policy, before_session_factor
 from rehab.programs.prescription import (
@@ -20,7 +21,7 @@ from rehab.programs.prescription import (
     prescribe,
 )
 from rehab.programs.program import Phase, Program
-from rehab.programs.progression import State
+from rehab.programs.progression import Bounds, State, on_return
 from rehab.services.course import day_of
 from rehab.services.sessions import session_on
 
@@ -70,21 +71,28 @@ def today(plan: Plan, on: date, library: Library, before: int | None = None) -> 
     status = _status(plan, on, session)
     offered = {DUE: None, DONE: None, REST: program.between_sessions}
     exercises: tuple[Prescribed, ...] = ()
-    factor = _factor(plan, before)
+    policy = Policy.from_dict(plan.policy)
+    factor = 1.0
+    if before is not None:
+        factor = before_session_factor(before, plan.usual_pain, policy)
     if status in offered:
         exercises = prescribe(
             exercises_of(phase, offered[status]),
-            {category: State.from_dict(state) for category, state in plan.loads.items()},
+            _offered(plan, day_of(plan, on), policy),
             Moment(day_of(plan, on), factor, plan.pins),
             Shelf(tuple(library.exercises[id_] for id_ in RECOVERY), library.cautions),
         )
     return Today(plan, on, status, phase, exercises, _changes(plan), session, factor)
 
 
-def _factor(plan: Plan, before: int | None) -> float:
-    if before is None:
-        return 1.0
-    return before_session_factor(before, plan.usual_pain, Policy.from_dict(plan.policy))
+def _offered(plan: Plan, day: int, policy: Policy) -> dict[str, State]:
+    """Where each category stands on a local day; after a break that is lower than it was left."""
+    return {
+        category: on_return(
+            State.from_dict(load), day, policy, Category(category), Bounds(**plan.bounds[category])
+        )
+        for category, load in plan.loads.items()
+    }
 
 
 def _status(plan: Plan, on: date, session: Session | None) -> str:

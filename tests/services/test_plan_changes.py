@@ -258,3 +258,15 @@ def test_an_approval_stands_before_a_session_that_is_told_after_it(
     assert [d.move for d in standing(eased)[-2:]] == ["progress", "rest_regress"]
     assert standing(eased)[-1].inputs["before"]["step"] == 2
     assert eased.loads["strengthening"]["last_up_day"] == 30
+
+
+@pytest.mark.parametrize(("days_off", "step", "dose"), [(6, 2, 1.0), (7, 1, 0.75), (28, 1, 0.5)])
+def test_after_a_break_the_first_session_back_is_offered_lower(
+    plan: Plan, library: Library, days_off: int, step: int, dose: float
+) -> None:
+    settled_week(plan, library)
+    report(plan, library, 7, SETTLED)
+    assert plan.loads["strengthening"]["step"] == 2
+    due = today(plan, after(7 + days_off).date(), library).exercises
+    walk = next(item for item in due if item.exercise.id == "li-walk")
+    assert (walk.step, walk.dose) == (step, dose)

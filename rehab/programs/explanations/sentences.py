@@ -37,9 +37,8 @@ def clinician_sentence(
     numbers = Numbers(facts, words.ratings)
     opening = _opening(move, rules)
     reasons = [
-        words.clinician[_topic(teller, facts)].format(f=facts, n=numbers, flags=facts.flags)
-        + f" ({', '.join(named)})"
-        for teller, named in _told(rules, CAUSES.get(opening, ())).items()
+        words.clinician[_topic(teller, facts)].format(f=facts, n=numbers, flags=facts.flags) + named
+        for teller, named in _told(tuple(rules), CAUSES.get(opening, ()))
     ]
     return f"{_clinician_opening(words, opening, step, dose)}: {'; '.join(reasons)}."
 
@@ -49,13 +48,14 @@ def _opening(move: str, rules: Sequence[str]) -> str:
     return "ramp" if move == "hold" and "RAMP" in rules and "R6" not in rules else str(move)
 
 
-def _told(rules: Sequence[str], causes: Sequence[str]) -> dict[str, list[str]]:
+@lru_cache(maxsize=4096)
+def _told(rules: tuple[str, ...], causes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The rules to tell, what brought the move about first, each with all that it speaks for."""
     told: dict[str, list[str]] = {}
     for rule in sorted(rules, key=lambda rule: rule not in causes):
         teller = next((other for other in TOLD_BY.get(rule, ()) if other in rules), rule)
         told.setdefault(teller, []).append(rule)
-    return told
+    return tuple((teller, f" ({', '.join(named)})") for teller, named in told.items())
 
 
 def _topic(rule: str, facts: Facts) -> str:

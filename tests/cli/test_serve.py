@@ -1,0 +1,47 @@
+"""`rehab serve`, as an operator runs it: real processes that answer, tick and end quietly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+REHAB = [sys.executable, "-c", "from rehab.cli import main; main()"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def environment(data: Path, port: int) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REHAB_")}
+    return {**kept, "REHAB_DATA_DIR": str(data), "REHAB_BIND": f"127.0.0.1:{port}"}
+
+
+def test_two_processes_serve_tick_and_end_without_a_word(tmp_path: Path) -> None:
+    port = free_port()
+    env = environment(tmp_path, port)
+    subprocess.run([*REHAB, "db", "upgrade"], env=env, check=True, capture_output=True)  # noqa: S603
+    server = subprocess.Popen([*REHAB, "serve"], env=env, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    assert server.stderr is not None
+    said = ""
+    while said.count("Booting worker") < 2:
+        said += server.stderr.readline()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as answer:
+        assert answer.status == 200
+    server.send_signal(signal.SIGTERM)
+    _, rest = server.communicate(timeout=40)
+    assert server.returncode == 0
+    assert "Traceback" not in rest
+    assert "ERROR" not in rest
+
+
+def test_an_unknown_setting_is_one_plain_line(tmp_path: Path) -> None:
+    env = {**environment(tmp_path, free_port()), "REHAB_COLOUR": "blue"}
+    done = subprocess.run([*REHAB, "serve"], env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["Error: REHAB_COLOUR: no such setting"]
