@@ -3,6 +3,8 @@
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -72,3 +74,14 @@ def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def schema_fault() -> str | None:
+    """What is wrong with the tables, in one line; None when they are those of this version."""
+    head = ScriptDirectory(str(folder("migrations"))).get_current_head()
+    with db.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found == head:
+        return None
+    have = "no tables" if found is None else f"the tables of revision {found}"
+    return f"the database has {have}, not of {head}: run `rehab db upgrade`"

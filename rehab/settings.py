@@ -5,6 +5,7 @@ stops the start: a mistyped setting must not pass for a missing one.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -47,14 +48,26 @@ def http_url(text: str) -> str:
 
 def host_and_port(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
+    if not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
         raise ValueError("must be HOST:PORT")
     return text
 
 
 def database_url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if text.startswith("sqlite:///"):
+        return f"sqlite:///{Path(text.removeprefix('sqlite:///')).expanduser().absolute()}"
+    if not text.startswith("postgresql+psycopg://"):
         raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    try:
+        _ = urlsplit(text).port
+    except ValueError as error:
+        raise ValueError("must name its port as a number") from error
+    return text
+
+
+def e164(text: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
+        raise ValueError("must be an E.164 number, such as +442079460100")
     return text
 
 
@@ -98,7 +111,7 @@ class Settings:
     twilio_auth_token: str = setting(
         "Twilio auth token: signs in and checks webhooks.", "", secret=True
     )
-    twilio_from: str = setting("Sending number, E.164.", "")
+    twilio_from: str = setting("Sending number, E.164.", "", read=e164)
     twilio_messaging_service_sid: str = setting("Messaging Service, MG…, instead of a number.", "")
     twilio_api_url: str = setting(
         "Where the Twilio API is: a region, or an emulator.",
@@ -165,6 +178,8 @@ def _text_of(name: str, given: dict[str, str], secret: bool) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{env_name(name)}_FILE: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{env_name(name)}_FILE: is not text in UTF-8") from error
 
 
 def _value_of(name: str, text: str, read: Callable[[str], Any]) -> Any:

@@ -22,7 +22,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "suppression",
-        sa.Column("phone", sa.String(length=16), nullable=False),
+        sa.Column("phone", sa.String(length=64), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("source", sa.String(length=24), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
@@ -188,7 +188,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=8), nullable=False),
         sa.Column("wording", sa.String(), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
-        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("actor", sa.String(length=254), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_sms_consent_patient_id_patient")
@@ -327,7 +327,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dedupe_key", sa.String(length=120), nullable=False),
         sa.Column("provider_sid", sa.String(length=64), nullable=True),
-        sa.Column("provider_status", sa.String(length=24), nullable=True),
+        sa.Column("provider_status", sa.String(length=64), nullable=True),
         sa.Column("status_rank", sa.Integer(), nullable=False),
         sa.Column("error_code", sa.Integer(), nullable=True),
         sa.Column("retry_of", sa.Uuid(), nullable=True),
@@ -390,6 +390,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("autonomy", sa.String(length=8), nullable=False),
+        sa.Column("phase", sa.Integer(), nullable=False),
         sa.Column("clinician_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -568,7 +569,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("provider_status", sa.String(length=24), nullable=False),
+        sa.Column("provider_status", sa.String(length=64), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("error_code", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -1,5 +1,6 @@
 """The API's own dialect of HTTP: its blueprints, its OpenAPI document, what a request must be."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,15 @@ class StrictParser(FlaskParser):
     """Unknown names are errors, in a body as in a query."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(JSON_LOCATIONS, "raise")
+
+    def _raw_load_json(self, req: flask.Request) -> Any:
+        """A body nested too deep, or a number too long to read, is as broken as a missing brace."""
+        try:
+            return super()._raw_load_json(req)
+        except json.JSONDecodeError:
+            raise
+        except (RecursionError, ValueError) as error:
+            raise json.JSONDecodeError("cannot be read", "", 0) from error
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
-from rehab.api.schemas import In, Whole, text
+from rehab.api.schemas import In, Whole, local_date, text
 from rehab.models.measure import Measurement
 from rehab.programs.measurements import LONGEST_ACTIVITY, Answer
 from rehab.services import measures, plans
@@ -34,7 +34,7 @@ class MeasureIn(In):
 
     id = fields.UUID()
     measure_id = text(1, 64, required=True)
-    on = fields.Date(required=True)
+    on = local_date(required=True)
     answers = fields.List(fields.Nested(AnswerIn), required=True, validate=validate.Length(1, 12))
 
     @post_load

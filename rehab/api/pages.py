@@ -69,5 +69,5 @@ def _read(cursor: str, at: Any, id_: Any) -> tuple[Any, Any]:
         when, which = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         instant = datetime.fromisoformat(when).astimezone(UTC)
         return literal(instant, at.type), literal(UUID(which), id_.type)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise Invalid({"cursor": ["is not one that a page gave"]}) from error

@@ -71,7 +71,7 @@ def patient(id: UUID) -> Patient:
 
 
 @blueprint.patch("/patients/<uuid:id>")
-@blueprint.arguments(PatientChangeIn(partial=True))
+@blueprint.arguments(PatientChangeIn)
 @blueprint.response(200, PatientOut)
 def amend(said: dict[str, Any], id: UUID) -> Patient:
     """Change a patient's details."""

@@ -9,7 +9,8 @@ from marshmallow import Schema, fields, post_load, validate
 from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
-from rehab.api.schemas import ClockTime, In, Number, Tick, Whole, choice, text
+from rehab.api.pages import PageIn, page, page_of
+from rehab.api.schemas import ClockTime, In, Number, Tick, Whole, choice, local_date, text
 from rehab.models.plan import Plan
 from rehab.programs.adherence import Adherence
 from rehab.programs.program import Category, Track
@@ -36,7 +37,7 @@ class PlanIn(In):
     program_id = text(1, 64, required=True)
     usual_pain = Number(required=True, validate=validate.Range(0, 10))
     track = choice(Track.ACUTE, Track.CHRONIC)
-    starts_on = fields.Date()
+    starts_on = local_date()
     weekdays = fields.List(Whole(validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
     autonomy = choice(ADVISE, EASE, BOUNDED)
     reminders = fields.Nested(RemindersIn, load_default=dict)
@@ -92,8 +93,8 @@ class PlanOut(Schema):
 
 
 class WindowQuery(In):
-    since = fields.Date(load_default=None)
-    until = fields.Date(load_default=None)
+    since = local_date(load_default=None)
+    until = local_date(load_default=None)
 
 
 class AdherenceOut(Schema):
@@ -128,7 +129,7 @@ class PlanChangeIn(In):
     track = choice(Track.ACUTE, Track.CHRONIC)
     autonomy = choice(ADVISE, EASE, BOUNDED)
     weekdays = fields.List(Whole(validate=validate.Range(0, 6)), validate=validate.Length(1, 7))
-    review_on = fields.Date()
+    review_on = local_date()
     reminders = fields.Nested(RemindersIn)
     bounds = fields.Dict(keys=choice(*Category), values=fields.Nested(BoundsIn))
     pins = fields.Dict(
@@ -139,7 +140,8 @@ class PlanChangeIn(In):
 
     @post_load
     def flat(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**said, **said.pop("reminders", {})}
+        times = said.pop("reminders", {})
+        return {**said, **times}
 
 
 @blueprint.post("/patients/<uuid:id>/plans")
@@ -149,6 +151,16 @@ def assign(wish: Assignment, id: UUID) -> Plan:
     """Assign a program to a patient."""
     patient = enrolment.find_patient(clinician().clinic_id, id)
     return plans.assign(patient, wish, library(), clock.now())
+
+
+@blueprint.get("/patients/<uuid:id>/plans")
+@blueprint.arguments(PageIn, location="query")
+@blueprint.response(200, page_of(PlanOut))
+def plans_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
+    """A patient's plans, newest first."""
+    patient = enrolment.find_patient(clinician().clinic_id, id)
+    query = plans.plans_of(patient)
+    return page((query, Plan.created_at, Plan.id), **wanted)
 
 
 @blueprint.get("/plans/<uuid:id>")

@@ -32,8 +32,8 @@ def problem_of(error: Exception) -> flask.Response:
     """The answer to an error of ours or of HTTP."""
     if isinstance(error, RehabError):
         fields_at_fault = error.errors if isinstance(error, Invalid) else None
-        return problem(STATUS[type(error)], str(error), fields_at_fault)
-    if isinstance(error, HTTPException):
+        return problem(STATUS.get(type(error), 500), str(error), fields_at_fault)
+    if isinstance(error, HTTPException) and (error.code or 500) < 500:
         return _problem_of_http(error)
     return problem(500, "Something went wrong here; it has been logged.")
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
-from rehab.api.schemas import In, Tick, text
+from rehab.api.schemas import In, Tick, local_date, text
 from rehab.models.screening import Screening
 from rehab.services import plans, safety
 from rehab.services.safety import Questions, ScreeningReport
@@ -34,7 +34,7 @@ class QuestionsOut(Schema):
 class ScreeningIn(In):
     """The list as it was answered; an empty list of `red_flags` means that none was ticked."""
 
-    on = fields.Date(required=True)
+    on = local_date(required=True)
     red_flags = fields.List(text(1, 16), required=True, validate=validate.Length(max=40))
     daily_things_stopped = Tick(allow_none=True, load_default=None)
 
@@ -53,7 +53,7 @@ class ScreeningOut(Schema):
 
 
 class QuestionsQuery(In):
-    on = fields.Date(load_default=None)
+    on = local_date(load_default=None)
 
 
 @blueprint.get("/plans/<uuid:id>/questions")

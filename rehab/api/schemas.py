@@ -1,6 +1,8 @@
 """The fields that every noun's schemas are built from: strict about types, ranges and lengths."""
 
 import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -43,6 +45,19 @@ class Tick(fields.Boolean):
         return value
 
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def instant(**kwargs: Any) -> fields.AwareDateTime:
+    """A moment with its offset, within a century that has clocks and calendars for it."""
+    return fields.AwareDateTime(validate=validate.Range(EARLIEST, LATEST), **kwargs)
+
+
+def local_date(**kwargs: Any) -> fields.Date:
+    """A date of the patient's own calendar, within the same century."""
+    return fields.Date(validate=validate.Range(EARLIEST.date(), LATEST.date()), **kwargs)
+
+
 class ClockTime(fields.Time):
     """A local wall time, HH:MM."""
 
@@ -55,9 +70,17 @@ def _printable(value: str) -> None:
         raise ValidationError("Must not contain control characters.")
 
 
+def _not_blank(value: str) -> None:
+    if value and not value.strip():
+        raise ValidationError("Must not be blank.")
+
+
 def text(least: int = 0, most: int = 80, **kwargs: Any) -> fields.String:
-    """Text of `least` to `most` characters."""
-    return fields.String(validate=[validate.Length(least, most), _printable], **kwargs)
+    """Text of `least` to `most` characters; what must be there must not be blank."""
+    checks: list[Callable[[Any], Any]] = [validate.Length(least, most), _printable]
+    if least:
+        checks.append(_not_blank)
+    return fields.String(validate=checks, **kwargs)
 
 
 def rating(most: int = 10, **kwargs: Any) -> Whole:

@@ -4,12 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, post_load, validate
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.decisions import DecisionOut
 from rehab.api.http import Blueprint
-from rehab.api.schemas import In, Tick, choice, rating, text
+from rehab.api.pages import PageIn, page, page_of
+from rehab.api.schemas import In, Tick, choice, instant, local_date, rating, text
 from rehab.models.session import Morning, Session
 from rehab.programs.program import Region
 from rehab.services import corrections, plans, sessions
@@ -30,24 +33,29 @@ class ExerciseTickIn(In):
 class SessionChangeIn(In):
     """What a correction may change; a name that is left out stays as it was told."""
 
-    performed_at = fields.AwareDateTime(required=True)
-    before = rating(required=True)
-    during = rating(required=True)
-    after = rating(required=True)
-    effort = rating(load_default=None, allow_none=True)
-    completion = rating(100, load_default=None, allow_none=True)
-    not_completed_because = choice("time", "forgot", "sore", load_default=None, allow_none=True)
+    performed_at = instant()
+    before = rating(allow_none=True)
+    during = rating(allow_none=True)
+    after = rating(allow_none=True)
+    effort = rating(allow_none=True)
+    completion = rating(100)
+    not_completed_because = choice("time", "forgot", "sore", allow_none=True)
     exercises = fields.List(fields.Nested(ExerciseTickIn), validate=validate.Length(max=20))
     new_areas = fields.List(choice(*Region), validate=validate.Length(max=20))
     red_flags = fields.List(text(1, 16), validate=validate.Length(max=40))
-    doms = Tick(load_default=False)
+    doms = Tick()
     note = text(0, 2000)
 
 
 class SessionIn(SessionChangeIn):
-    """A session; ratings are 0-10, and one that is left out or null was not said."""
+    """A session. Its time and three ratings are required; the rest, left out, was not said."""
 
     id = fields.UUID()
+    performed_at = instant(required=True)
+    before = rating(required=True)
+    during = rating(required=True)
+    after = rating(required=True)
+    completion = rating(100, allow_none=True)
 
     @post_load
     def as_report(self, said: dict[str, Any], **_: Any) -> SessionReport:
@@ -114,7 +122,7 @@ class VersionsOut(Schema):
 class MorningIn(In):
     """A morning: at least one of pain, sleep (0-10) and stiffness (minutes)."""
 
-    on = fields.Date(required=True)
+    on = local_date(required=True)
     pain = rating(load_default=None, allow_none=True)
     sleep = rating(load_default=None, allow_none=True)
     stiffness_minutes = rating(1440, load_default=None, allow_none=True)
@@ -141,8 +149,36 @@ def report_session(said: SessionReport, id: UUID) -> Session:
     return sessions.report_session(plan, said, library(), clock.now())
 
 
+@blueprint.get("/plans/<uuid:id>/sessions")
+@blueprint.arguments(PageIn, location="query")
+@blueprint.response(200, page_of(SessionOut))
+def sessions_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
+    """A plan's sessions, newest first."""
+    plan = plans.find_plan(clinician().clinic_id, id)
+    query = select(Session).filter_by(plan_id=plan.id).options(selectinload(Session.decisions))
+    return page((query, Session.performed_at, Session.id), **wanted)
+
+
+@blueprint.get("/sessions/<uuid:id>")
+@blueprint.response(200, SessionOut)
+def session(id: UUID) -> Session:
+    """One session."""
+    found, _ = corrections.find_session(clinician().clinic_id, id)
+    return found
+
+
+@blueprint.get("/plans/<uuid:id>/mornings")
+@blueprint.arguments(PageIn, location="query")
+@blueprint.response(200, page_of(MorningOut))
+def mornings_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
+    """A plan's mornings, the last reported first."""
+    plan = plans.find_plan(clinician().clinic_id, id)
+    query = select(Morning).filter_by(plan_id=plan.id)
+    return page((query, Morning.reported_at, Morning.id), **wanted)
+
+
 @blueprint.patch("/sessions/<uuid:id>")
-@blueprint.arguments(SessionChangeIn(partial=True))
+@blueprint.arguments(SessionChangeIn)
 @blueprint.response(200, SessionOut)
 def correct_session(said: dict[str, Any], id: UUID) -> Session:
     """Correct a session; the plan is decided again from there."""

@@ -9,7 +9,7 @@ from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.library import DosageOut
-from rehab.api.schemas import In
+from rehab.api.schemas import In, local_date
 from rehab.services import plans
 from rehab.services.today import Today, today
 from rehab.wiring import library
@@ -20,7 +20,7 @@ blueprint = Blueprint("today", "The session to do today")
 class TodayQuery(In):
     """`on` is a local date, today's when left out; `before` the pain right now, if it was asked."""
 
-    on = fields.Date(load_default=None)
+    on = local_date(load_default=None)
     before = fields.Integer(load_default=None, validate=validate.Range(0, 10))
 
 

@@ -35,6 +35,15 @@ class Rehab(FlaskGroup):
         except SQLAlchemyError as error:
             line = str(error.__cause__ or error).splitlines()[0]
             raise click.ClickException(f"database: {line}") from error
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}") from error
+        except UnicodeError as error:
+            raise click.ClickException(f"that is not text in UTF-8: {error}") from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Ours, and the migrations: help needs no settings and no database."""
+        return sorted([*self.commands, "db"])
 
 
 def _create_app() -> Any:
@@ -53,6 +62,7 @@ def main() -> None:
         add_version_option=False,
         load_dotenv=False,
     )
+    group.params.clear()
     for command in commands():
         group.add_command(command)
     group.main()

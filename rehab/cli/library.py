@@ -35,7 +35,8 @@ def folders(path: Path | None) -> tuple[Path, ...]:
     """What to read together to judge `path`."""
     if path is None:
         return (shipped_folder(),)
-    return (path,) if (path / "safety.yaml").exists() else (shipped_folder(), path)
+    whole = (path / "safety.yaml").exists() or (path / "policies").exists()
+    return (path,) if whole else (shipped_folder(), path)
 
 
 def summary(library: Library) -> str:

@@ -1,11 +1,13 @@
 """`rehab serve`: the production web server, several processes over one database."""
 
+import socket
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
 from rehab import create_app
+from rehab.cli.tables import check_tables
 from rehab.settings import Settings
 from rehab.worker import start_embedded
 
@@ -36,6 +38,14 @@ class Server(BaseApplication):
         return create_app(self.settings)
 
 
+def _check_bind(bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    try:
+        socket.create_server((host.strip("[]"), int(port))).close()
+    except OSError as error:
+        raise click.ClickException(f"REHAB_BIND: {bind}: {error.strerror}") from error
+
+
 def _start_scheduler(worker: Any) -> None:
     app = worker.app.wsgi()
     if worker.app.settings.scheduler == "embedded":
@@ -54,5 +64,6 @@ def _stop_scheduler(_server: Any, worker: Any) -> None:
 def serve(workers: int) -> None:
     """Serve on REHAB_BIND with several processes; reminders too unless REHAB_SCHEDULER is off."""
     settings = Settings.from_env()
-    create_app(settings)
+    check_tables(create_app(settings))
+    _check_bind(settings.bind)
     Server(settings, workers).run()

@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from rehab.cli.tables import check_tables
 from rehab.worker import run
 
 
@@ -11,4 +12,6 @@ from rehab.worker import run
 @with_appcontext
 def worker() -> None:
     """Plan and send texts until told to stop (SIGTERM); what is in flight is finished first."""
-    run(current_app._get_current_object())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    check_tables(app)
+    run(app)

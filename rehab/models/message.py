@@ -97,7 +97,7 @@ class OutboundMessage(Model):
     lease_until: Mapped[datetime | None]
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
-    provider_status: Mapped[str | None] = mapped_column(String(24))
+    provider_status: Mapped[str | None] = mapped_column(String(64))
     status_rank: Mapped[int] = mapped_column(default=-1)
     error_code: Mapped[int | None]
     retry_of: Mapped[UUID | None] = mapped_column(ForeignKey("outbound_message.id"))
@@ -119,7 +119,7 @@ class MessageEvent(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     message_id: Mapped[UUID] = mapped_column(ForeignKey("outbound_message.id"), index=True)
     at: Mapped[datetime]
-    provider_status: Mapped[str] = mapped_column(String(24))
+    provider_status: Mapped[str] = mapped_column(String(64))
     rank: Mapped[int]
     error_code: Mapped[int | None]
 
@@ -161,7 +161,7 @@ class Suppression(Model):
 
     __tablename__ = "suppression"
 
-    phone: Mapped[str] = mapped_column(String(16), primary_key=True)
+    phone: Mapped[str] = mapped_column(String(64), primary_key=True)
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(24))
     note: Mapped[str | None] = mapped_column(String(200))
@@ -178,5 +178,5 @@ class SmsConsent(Model):
     action: Mapped[str] = mapped_column(String(8))
     wording: Mapped[str]
     channel: Mapped[str] = mapped_column(String(16))
-    actor: Mapped[str] = mapped_column(String(80))
+    actor: Mapped[str] = mapped_column(String(254))
     at: Mapped[datetime]

@@ -82,6 +82,7 @@ class PlanTerms(Model):
     policy: Mapped[dict[str, Any]]
     bounds: Mapped[dict[str, Any]]
     autonomy: Mapped[str] = mapped_column(String(8))
+    phase: Mapped[int]
     clinician_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
     recorded_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
-from rehab.services.transactions import transaction
+from rehab.services.transactions import hold, transaction
 
 URGENT, REVIEW, INFORMATION = 3, 2, 1
 
@@ -62,6 +62,13 @@ def open_alert_anew(
     return open_alert(plan.patient, kind, level, about, now, plan)
 
 
+def retell(plan: Plan, kind: str, about: str) -> None:
+    """Put the open alert of this kind, if there is one, in the words that hold now."""
+    query = select(Alert).filter_by(subject=plan.id, kind=kind, closed_at=None)
+    for alert in db.session.scalars(query):
+        alert.about = about
+
+
 @transaction()
 def close_alert(
     clinic_id: UUID, alert_id: UUID, clinician_id: UUID, note: str, now: datetime
@@ -70,6 +77,7 @@ def close_alert(
     alert = db.session.scalar(alerts_of(clinic_id).where(Alert.id == alert_id))
     if alert is None:
         raise NotFound("there is no such alert")
+    hold(alert)
     if not note.strip():
         raise Invalid({"note": ["say what was done"]})
     if alert.closed_at is not None:

@@ -93,7 +93,7 @@ def _opt_in(texted: Texted) -> Answer:
 
 
 def _help(texted: Texted) -> Answer:
-    return Answer("rp.help")
+    return Answer("rp.help", always=True)
 
 
 def _safety(texted: Texted) -> Answer:

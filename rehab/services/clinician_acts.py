@@ -13,7 +13,7 @@ from rehab.models.alert import Alert
 from rehab.models.clinic import Clinician
 from rehab.models.decision import APPLIED, OVERRIDDEN, PROPOSED, Decision
 from rehab.models.patient import Patient
-from rehab.models.plan import Plan
+from rehab.models.plan import DISCHARGED, FINISHED, Plan
 from rehab.programs.acts import Act
 from rehab.programs.explanations import act_sentence
 from rehab.programs.library import Library
@@ -177,6 +177,8 @@ def _plan(decision: Decision) -> Plan:
     plan = db.session.get_one(Plan, decision.plan_id)
     hold(plan)
     db.session.refresh(decision)
+    if plan.status in (DISCHARGED, FINISHED):
+        raise Conflict("the plan has ended")
     return plan
 
 

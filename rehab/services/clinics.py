@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -17,14 +18,15 @@ from rehab.services.transactions import transaction
 
 SCOPES = ("read", "write")
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+"""What has the looks of an address; only a letter to it would tell."""
+
 
 @transaction()
 def open_clinic(name: str, zone: str, now: datetime, phone: str = "") -> Clinic:
     """A new clinic. Raises Invalid for an empty name, a zone that IANA does not know, a phone
     that is not E.164."""
-    errors = {}
-    if not name.strip() or len(name) > 80:
-        errors["name"] = ["must have 1 to 80 characters"]
+    errors = _name_errors(name)
     if not is_zone(zone):
         errors["zone"] = [f"{zone} is not an IANA time zone"]
     if errors:
@@ -43,15 +45,23 @@ def add_clinician(clinic_id: UUID, email: str, name: str, now: datetime) -> Clin
     if db.session.get(Clinic, clinic_id) is None:
         raise NotFound(f"there is no clinic {clinic_id}")
     address = email.strip().lower()
-    mailbox, _, host = address.rpartition("@")
-    if not mailbox or "." not in host or len(address) > 254 or " " in address:
-        raise Invalid({"email": [f"{email} is not an email address"]})
+    errors = _name_errors(name)
+    if len(address) > 254 or not EMAIL.fullmatch(address):
+        errors["email"] = [f"{email!r} is not an email address"]
+    if errors:
+        raise Invalid(errors)
     if db.session.scalar(select(Clinician).filter_by(email=address)):
         raise Conflict(f"{address} is a clinician already")
     clinician = Clinician(clinic_id=clinic_id, email=address, name=name.strip(), created_at=now)
     db.session.add(clinician)
     db.session.flush()
     return clinician
+
+
+def _name_errors(name: str) -> dict[str, list[str]]:
+    if not name.strip() or len(name) > 80 or not name.isprintable():
+        return {"name": ["must have 1 to 80 printable characters"]}
+    return {}
 
 
 @transaction()

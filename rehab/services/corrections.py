@@ -14,8 +14,7 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.models.session import Session, SessionVersion
 from rehab.programs.library import Library
-from rehab.programs.program import Program
-from rehab.services import progression, reminders
+from rehab.services import progression, reminders, safety
 from rehab.services.sessions import SessionReport, check, drawn_up, told
 from rehab.services.transactions import hold, transaction
 
@@ -47,14 +46,15 @@ def correct_session(
     A correction that changes nothing leaves no trace. Raises Invalid by field, as for a report.
     """
     hold(plan)
-    program = Program.from_dict(plan.program)
     said = _retold(session, changes)
-    check(plan, said, program, library, now)
-    before, after = told(session), told(drawn_up(plan, said, program, now, session.source))
+    check(plan, said, library, now)
+    drawn = drawn_up(plan, said, now, session.source)
+    before, after = told(session), told(drawn)
     changed = {name: old for name, old in before.items() if after[name] != old}
     if not changed:
         return session
     since = min(before["performed_at"], after["performed_at"])
+    flags = set(after["red_flags"]) - set(before["red_flags"])
     db.session.add(
         SessionVersion(
             session_id=session.id,
@@ -65,8 +65,11 @@ def correct_session(
     )
     for name in changed:
         setattr(session, name, after[name])
+    if changed.keys() & {"performed_at", "exercises"}:
+        session.on, session.categories = drawn.on, drawn.categories
     db.session.flush()
     progression.settle(plan, since, library, now)
+    safety.heed(plan, sorted(flags), library, now)
     reminders.replan(plan, now)
     db.session.expire(session)
     return session

@@ -4,6 +4,7 @@ A crash between two of these steps leaves a text `sending`; its lease runs out a
 never sent again blindly.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
@@ -21,6 +24,8 @@ from rehab.services import claims, consequences, conversations
 from rehab.services.claims import BATCH, LEASE, Claimed
 from rehab.services.consent import is_suppressed
 from rehab.services.transactions import transaction
+
+log = logging.getLogger(__name__)
 
 THREADS = 8
 """Texts in flight at a time; they only talk to the provider, never to the database."""
@@ -72,9 +77,19 @@ def dispatch(
             going = still_wanted(handful, now)
             outcomes = list(pool.map(desk.sender.send, [_outgoing(mine, now) for mine in going]))
             for mine, outcome in zip(going, outcomes, strict=True):
-                tally[record(mine, desk.worker, outcome, desk.clock.now())] += 1
+                tally[_recorded(mine, desk, outcome)] += 1
     hand_back(claimed, desk.worker)
     return tally
+
+
+def _recorded(mine: Claimed, desk: Desk, outcome: Outcome) -> str:
+    """One outcome that cannot be written down must not cost the others theirs; its text is found
+    `unknown` when the lease runs out."""
+    try:
+        return record(mine, desk.worker, outcome, desk.clock.now())
+    except SQLAlchemyError:
+        log.exception("the outcome of text %s could not be recorded", mine.id)
+        return "unrecorded"
 
 
 @transaction()

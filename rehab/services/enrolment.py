@@ -45,9 +45,14 @@ def enrol(clinic_id: UUID, said: Mapping[str, Any], actor: str, now: datetime) -
 
 @transaction()
 def amend(patient: Patient, said: Mapping[str, Any], actor: str, now: datetime) -> Patient:
-    """Change what `said` names. A new zone, phone or consent re-plans what was to be sent."""
+    """Change what `said` names. A new zone, phone or consent re-plans what was to be sent.
+
+    Consent is for a number: a new one needs its own.
+    """
     values = _checked(said)
     agreed = values.pop("sms_consent", None)
+    if patient.sms_consent and values.get("phone", patient.phone) != patient.phone:
+        consent.revoke(patient, "clinic", actor, now, "the number has changed")
     for name, value in values.items():
         setattr(patient, name, value)
     if agreed is not None and agreed != patient.sms_consent:

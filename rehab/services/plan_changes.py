@@ -13,11 +13,11 @@ from rehab.models.clinic import Clinician
 from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.programs.acts import Act
 from rehab.programs.library import Library
-from rehab.programs.program import Phase, Program, Track
+from rehab.programs.program import Category, Phase, Program, Track
 from rehab.services import reminders
 from rehab.services.adherence import adherence
 from rehab.services.clinician_acts import act_on
-from rehab.services.plans import terms_of
+from rehab.services.plans import rungs, terms_of
 from rehab.services.transactions import hold, transaction
 
 ENOUGH_OF_A_PHASE = 0.7
@@ -55,7 +55,7 @@ def discharge(plan: Plan, by: Clinician, reason: str, now: datetime) -> Plan:
     hold(plan)
     _must_be(plan, ACTIVE, PAUSED)
     plan.status, plan.edition = DISCHARGED, plan.edition + 1
-    db.session.add(terms_of(plan, now, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
+    db.session.add(terms_of(plan, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
     reminders.replan(plan, now)
     return plan
 
@@ -79,6 +79,7 @@ def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now:
     act_on(plan, deeds, by, reason, library, now)
     plan.phase += 1
     plan.phase_since = plan.patient.today(now)
+    db.session.add(terms_of(plan, now, by, reason.strip()))
     return plan
 
 
@@ -97,16 +98,19 @@ def amend(
     """
     hold(plan)
     _must_be(plan, ACTIVE, PAUSED)
+    if not changes:
+        return plan
     for name in (*PLAIN, *TERMS):
         if name in changes:
             setattr(plan, name, changes[name])
+    plan.weekdays = sorted(set(plan.weekdays))
     if "track" in changes:
         plan.track = Track(changes["track"])
         plan.policy = library.policies[plan.track].as_dict()
     _pin(plan, changes.get("pins", {}))
     _swap(plan, changes.get("swaps", {}), library)
     outside = _bind(plan, changes.get("bounds", {}))
-    db.session.add(terms_of(plan, now, now, by, reason.strip()))
+    db.session.add(terms_of(plan, now, by, reason.strip()))
     db.session.flush()
     act_on(plan, {c: {"act": Act.BOUND} for c in outside}, by, reason, library, now)
     reminders.replan(plan, now)
@@ -161,6 +165,10 @@ def _bind(plan: Plan, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
         if category not in bounds:
             raise Invalid({f"bounds.{category}": ["is not a category of this plan"]})
         bounds[category] |= change
+        steps = rungs(Program.from_dict(plan.program), Category(category))
+        for name in ("floor", "ceiling"):
+            if bounds[category][name] > steps:
+                raise Invalid({f"bounds.{category}.{name}": [f"its ladder has {steps} steps"]})
         if bounds[category]["floor"] > bounds[category]["ceiling"]:
             raise Invalid({f"bounds.{category}.ceiling": ["must not be under the floor"]})
     plan.bounds = bounds
@@ -184,7 +192,10 @@ def _pin(plan: Plan, wanted: Mapping[str, int | None]) -> None:
 
 
 def _swap(plan: Plan, wanted: Mapping[str, str], library: Library) -> None:
-    """Put another exercise of the same category in the place of one, in this plan's own copy."""
+    """Put another exercise of the same category in the place of one, in this plan's own copy.
+
+    The copy keeps the one that went, for sessions that had it; a pin on it goes.
+    """
     copy = dict(plan.program)
     shelf = {exercise["id"]: exercise for exercise in copy["exercises"]}
     for old, new in wanted.items():
@@ -195,9 +206,9 @@ def _swap(plan: Plan, wanted: Mapping[str, str], library: Library) -> None:
             raise Invalid({f"swaps.{old}": [f"{new} is no exercise of the same category"]})
         shelf[new] = other.as_dict()
         copy["phases"] = [_exchanged(phase, old, new) for phase in copy["phases"]]
-    used = {id_ for phase in copy["phases"] for id_ in phase["exercises"]}
-    copy["exercises"] = [exercise for id_, exercise in shelf.items() if id_ in used]
+    copy["exercises"] = list(shelf.values())
     plan.program = copy
+    plan.pins = {id_: step for id_, step in plan.pins.items() if id_ not in wanted}
 
 
 def _exchanged(phase: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from rehab.errors import Invalid, NotFound
 from rehab.extensions import db
@@ -63,6 +63,10 @@ def find_plan(clinic_id: UUID, plan_id: UUID) -> Plan:
     return plan
 
 
+def plans_of(patient: Patient) -> Select[Plan]:
+    return select(Plan).filter_by(patient_id=patient.id)
+
+
 @transaction()
 def assign(patient: Patient, wish: Assignment, library: Library, now: datetime) -> Plan:
     """Give the patient their own copy of a program and plan its first reminders.
@@ -101,23 +105,23 @@ def assign(patient: Patient, wish: Assignment, library: Library, now: datetime) 
     )
     db.session.add(plan)
     db.session.flush()
-    db.session.add(terms_of(plan, occurrence(starts_on, time(0), patient.zone), now))
+    db.session.add(terms_of(plan, now))
     reminders.replan(plan, now)
     return plan
 
 
-def terms_of(
-    plan: Plan, effective_at: datetime, now: datetime, by: Clinician | None = None, reason: str = ""
-) -> PlanTerms:
-    """What the plan says now, as its terms from `effective_at` on."""
+def terms_of(plan: Plan, now: datetime, by: Clinician | None = None, reason: str = "") -> PlanTerms:
+    """What the plan says, as its terms from now on; from its start if that is still to come."""
+    starts_at = occurrence(plan.starts_on, time(0), plan.patient.zone)
     return PlanTerms(
         plan_id=plan.id,
-        effective_at=effective_at,
+        effective_at=max(now, starts_at) if by else starts_at,
         usual_pain=plan.usual_pain,
         track=plan.track,
         policy=plan.policy,
         bounds=plan.bounds,
         autonomy=plan.autonomy,
+        phase=plan.phase,
         clinician_id=by.id if by else None,
         reason=reason,
         recorded_at=now,
@@ -137,8 +141,8 @@ def _bounds(program: Program, floor: int, ceiling: int | None) -> dict[str, Any]
         raise Invalid({"ceiling": ["must not be under the floor"]})
     return {
         category: {
-            "floor": min(floor, _rungs(program, category)),
-            "ceiling": min(ceiling or _rungs(program, category), _rungs(program, category)),
+            "floor": min(floor, rungs(program, category)),
+            "ceiling": min(ceiling or rungs(program, category), rungs(program, category)),
             "locked": False,
         }
         for category in program.categories
@@ -157,7 +161,7 @@ def _starting(program: Program, bounds: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rungs(program: Program, category: Category) -> int:
+def rungs(program: Program, category: Category) -> int:
     """The longest ladder of the category; a shorter one is clipped on the way up."""
     return max(len(e.levels) for e in program.exercises if e.category is category)
 

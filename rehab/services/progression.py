@@ -6,6 +6,7 @@ order, and keeps both the decisions that changed and those that replaced them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from rehab.programs import acts
 from rehab.programs.library import Library
 from rehab.programs.progression import State
 from rehab.services import warnings
-from rehab.services.alerts import REVIEW, URGENT, open_alert
+from rehab.services.alerts import REVIEW, URGENT, open_alert, retell
 from rehab.services.course import Course
 from rehab.services.warnings import STOP_NOW, warn
 
@@ -46,16 +47,37 @@ def settle(plan: Plan, since: datetime, library: Library, now: datetime) -> None
     """Decide again from `since` on, and leave the plan standing where its whole log says."""
     standing = _decisions_since(plan, since)
     course = _course(plan, standing, library, now)
-    fresh = []
+    fresh: list[Fresh] = []
     for event in _events(plan, since, standing):
         for draft in course.walk(event):
             fresh += _record(draft, standing, now)
     for outdated in standing:
         outdated.replaced_at = now
-    db.session.add_all(fresh)
+    db.session.add_all(new.decision for new in fresh)
     _stand(plan, course.states)
-    for decision in fresh:
-        _raise_alert(plan, decision, now)
+    for new in fresh:
+        _raise_alert(plan, new, now)
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A decision that says something new, and the one that it replaces, if there was one."""
+
+    decision: Decision
+    replaces: Decision | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of alert that it calls for."""
+        return _alert_kind(self.decision)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the decision that it replaces called for the same alert already."""
+        old = self.replaces
+        return (
+            old is not None and old.alert >= self.decision.alert and _alert_kind(old) == self.kind
+        )
 
 
 def _decisions_since(plan: Plan, since: datetime) -> list[Decision]:
@@ -82,7 +104,9 @@ def _course(plan: Plan, standing: Sequence[Decision], library: Library, now: dat
     return Course(
         plan=plan,
         terms=db.session.scalars(
-            select(PlanTerms).filter_by(plan_id=plan.id).order_by(PlanTerms.effective_at)
+            select(PlanTerms)
+            .filter_by(plan_id=plan.id)
+            .order_by(PlanTerms.effective_at, PlanTerms.recorded_at)
         ).all(),
         tiers={id_: flag.tier for id_, flag in library.red_flags.items()},
         mornings={morning.on: morning for morning in mornings},
@@ -105,19 +129,23 @@ def _happened_at(event: Session | Decision) -> datetime:
     return event.performed_at if isinstance(event, Session) else event.effective_at
 
 
-def _record(draft: Decision, standing: list[Decision], now: datetime) -> list[Decision]:
+def _alert_kind(decision: Decision) -> str | None:
+    return next((kind for rule, kind in ALERT_KINDS.items() if rule in decision.rules), None)
+
+
+def _record(draft: Decision, standing: list[Decision], now: datetime) -> list[Fresh]:
     """The draft if it says something new; a decision that it repeats stays as it is."""
     known = next((d for d in standing if _same_subject(d, draft)), None)
     if known is None:
-        return [draft]
+        return [Fresh(draft)]
     standing.remove(known)
     if not known.after:
-        return [_filled_in(known, draft)]
+        return [Fresh(_filled_in(known, draft))]
     if all(getattr(known, name) == getattr(draft, name) for name in COMPARED):
         return []
     known.replaced_at = now
     db.session.flush()
-    return [draft]
+    return [Fresh(draft, known)]
 
 
 def _filled_in(deed: Decision, draft: Decision) -> Decision:
@@ -144,10 +172,14 @@ def _stand(plan: Plan, states: dict[str, State]) -> None:
     plan.loads = {category: state.as_dict() for category, state in states.items()}
 
 
-def _raise_alert(plan: Plan, decision: Decision, now: datetime) -> None:
-    if decision.alert < REVIEW:
+def _raise_alert(plan: Plan, new: Fresh, now: datetime) -> None:
+    """An alert that a person has closed is not opened again by the same thing told anew."""
+    decision, kind = new.decision, new.kind
+    if decision.alert < REVIEW or kind is None:
         return
-    kind = next(ALERT_KINDS[rule] for rule in ALERT_KINDS if rule in decision.rules)
+    if new.is_known:
+        retell(plan, kind, decision.why)
+        return
     open_alert(plan.patient, kind, decision.alert, decision.why, now, plan)
     if kind == RED_FLAG and decision.effective_at > now - NEWS_FOR:
         if decision.alert == URGENT:

@@ -84,6 +84,17 @@ def answer(
     return screening
 
 
+def heed(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> None:
+    """A red flag acts when it is heard: one that was told late, of a day before a clinician last
+    resumed the plan, is not cleared by that."""
+    if not flags:
+        return
+    pausing = pauses(flags, library.red_flags, bool(plan.policy["tier_s_pauses"]))
+    sign = "paused" if pausing else "review_open"
+    if not all(load[sign] for load in plan.loads.values()):
+        _flag(plan, list(flags), library, now)
+
+
 def safety_page(red_flags: Sequence[str], library: Library) -> SafetyPage | None:
     """What to tell whoever ticked these red flags, by the gravest tier; None for none."""
     tier = worst_tier(red_flags, library.red_flags)

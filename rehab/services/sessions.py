@@ -10,13 +10,12 @@ from sqlalchemy import select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
-from rehab.models.plan import DISCHARGED, FINISHED, Plan
+from rehab.models.plan import DISCHARGED, FINISHED, Plan, PlanTerms
 from rehab.models.session import Morning, Session, was_too_much
 from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
-from rehab.programs.program import Program
 from rehab.programs.schedule import occurrence
-from rehab.services import progression, reminders
+from rehab.services import progression, reminders, safety
 from rehab.services.alerts import URGENT, open_alert
 from rehab.services.transactions import hold, transaction
 from rehab.services.warnings import DANGER, warn
@@ -64,15 +63,15 @@ def report_session(
     ended or an id that already says something else.
     """
     hold(plan)
-    program = Program.from_dict(plan.program)
-    session = drawn_up(plan, said, program, now, source)
+    session = drawn_up(plan, said, now, source)
     known = db.session.get(Session, said.id)
     if known is not None:
         return _the_same(known, session)
-    check(plan, said, program, library, now)
+    check(plan, said, library, now)
     db.session.add(session)
     db.session.flush()
     progression.settle(plan, session.performed_at, library, now)
+    safety.heed(plan, session.red_flags, library, now)
     _look_for_danger(plan, session, now)
     reminders.replan(plan, now)
     return session
@@ -125,14 +124,9 @@ def session_on(plan: Plan, on: date) -> Session | None:
     )
 
 
-def drawn_up(
-    plan: Plan, said: SessionReport, program: Program, now: datetime, source: str
-) -> Session:
-    """The report as a row, not stored yet. Without ticks it held the whole of the phase."""
-    phase = program.phases[plan.phase]
+def drawn_up(plan: Plan, said: SessionReport, now: datetime, source: str) -> Session:
+    """The report as a row, not stored yet."""
     ticks = [dict(tick) for tick in said.exercises]
-    tried = {tick["exercise_id"] for tick in ticks if tick["done"] or was_too_much(tick)}
-    contained = [e for e in program.exercises if e.id in tried] if ticks else phase.exercises
     return Session(
         id=said.id,
         plan_id=plan.id,
@@ -145,7 +139,7 @@ def drawn_up(
         completion=_completion(said),
         not_completed_because=said.not_completed_because,
         exercises=ticks,
-        categories=sorted({str(e.category) for e in contained}),
+        categories=_categories(plan, said),
         new_areas=sorted(set(said.new_areas)),
         red_flags=sorted(set(said.red_flags)),
         doms=said.doms,
@@ -164,6 +158,27 @@ def _look_for_danger(plan: Plan, session: Session, now: datetime) -> None:
         warn(plan, DANGER, now)
 
 
+def _categories(plan: Plan, said: SessionReport) -> list[str]:
+    """What a session contained: what was tried of the ticked, else all that was ticked, else the
+    whole of the phase that the plan was in."""
+    tried = {t["exercise_id"] for t in said.exercises if t["done"] or was_too_much(t)}
+    ticked = {t["exercise_id"] for t in said.exercises}
+    contained = tried or ticked or set(_phase_at(plan, said.performed_at)["exercises"])
+    shelf = {exercise["id"]: exercise["category"] for exercise in plan.program["exercises"]}
+    return sorted({shelf[id_] for id_ in contained if id_ in shelf})
+
+
+def _phase_at(plan: Plan, instant: datetime) -> Mapping[str, Any]:
+    phase = db.session.scalar(
+        select(PlanTerms.phase)
+        .where(PlanTerms.plan_id == plan.id, PlanTerms.effective_at <= instant)
+        .order_by(PlanTerms.effective_at.desc(), PlanTerms.recorded_at.desc())
+        .limit(1)
+    )
+    found: Mapping[str, Any] = plan.program["phases"][phase or 0]
+    return found
+
+
 def _completion(said: SessionReport) -> int:
     """Per cent done: as said, else the share of the listed exercises that were done, else all."""
     if said.completion is not None:
@@ -179,24 +194,25 @@ def _the_same(known: Session, again: Session) -> Session:
     return known
 
 
+READ_FROM_THE_PLAN = {"on", "categories"}
+"""What a report means by the zone and the phase of its day; these may change later, it does not."""
+
+
 def told(session: Session) -> dict[str, Any]:
     """What was said, without when and how it reached us."""
-    columns = set(Session.__table__.columns.keys()) - {"reported_at", "source"}
+    columns = set(Session.__table__.columns.keys()) - {"reported_at", "source", *READ_FROM_THE_PLAN}
     return {name: getattr(session, name) for name in columns}
 
 
-def check(
-    plan: Plan, said: SessionReport, program: Program, library: Library, now: datetime
-) -> None:
-    """Raises Invalid by field, and Conflict for a plan that has ended."""
-    if plan.status in (DISCHARGED, FINISHED):
-        raise Conflict("the plan has ended")
+def check(plan: Plan, said: SessionReport, library: Library, now: datetime) -> None:
+    """Raises Invalid by field, and Conflict for a plan that had ended by then."""
+    _still_running(plan, plan.patient.today(said.performed_at), plan.ends_on)
     errors: dict[str, list[str]] = {}
     if said.performed_at > now + CLOCK_SKEW:
         errors["performed_at"] = ["lies in the future"]
     elif plan.patient.today(said.performed_at) < plan.starts_on:
         errors["performed_at"] = ["lies before the plan's start"]
-    in_plan = {exercise.id for exercise in program.exercises}
+    in_plan = {exercise["id"] for exercise in plan.program["exercises"]}
     for n, tick in enumerate(said.exercises):
         if tick["exercise_id"] not in in_plan:
             errors[f"exercises.{n}.exercise_id"] = ["is not an exercise of this plan"]
@@ -210,7 +226,14 @@ def check(
         raise Invalid(errors)
 
 
+def _still_running(plan: Plan, on: date, last: date) -> None:
+    """What happened before a plan was finished may be told after; a discharge is the end."""
+    if plan.status == DISCHARGED or (plan.status == FINISHED and on > last):
+        raise Conflict("the plan has ended")
+
+
 def _check_morning(plan: Plan, said: MorningReport, now: datetime) -> None:
+    _still_running(plan, said.on, plan.ends_on + timedelta(days=1))
     if said.on > plan.patient.today(now):
         raise Invalid({"on": ["lies in the future"]})
     if said.on < plan.starts_on:

@@ -96,10 +96,10 @@ def _offered(plan: Plan, day: int, policy: Policy) -> dict[str, State]:
 
 
 def _status(plan: Plan, on: date, session: Session | None) -> str:
-    if session is not None:
-        return DONE
     if plan.status == PAUSED:
         return PAUSED_TODAY
+    if session is not None:
+        return DONE
     if plan.status != ACTIVE or on > plan.ends_on:
         return ENDED
     if on < plan.starts_on:

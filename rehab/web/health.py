@@ -1,9 +1,9 @@
 """What an operator's probes ask: is the process alive, and can it do its work?"""
 
 from flask import Blueprint
-from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from rehab.extensions import db
+from rehab.extensions import schema_fault
 
 blueprint = Blueprint("health", __name__)
 
@@ -15,7 +15,12 @@ def healthz() -> dict[str, str]:
 
 
 @blueprint.get("/readyz")
-def readyz() -> dict[str, str]:
-    """The database answers, too."""
-    db.session.execute(text("SELECT 1"))
-    return {"status": "ready"}
+def readyz() -> tuple[dict[str, str], int]:
+    """The database answers, and its tables are those of this version."""
+    try:
+        fault = schema_fault()
+    except SQLAlchemyError:
+        fault = "the database does not answer"
+    if fault is not None:
+        return {"status": "not ready", "why": fault}, 503
+    return {"status": "ready"}, 200

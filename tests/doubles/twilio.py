@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -66,6 +67,7 @@ class Double:
     delivering: bool = False
     released: threading.Event = field(default_factory=threading.Event)
     inbound: int = 0
+    run: str = field(default_factory=lambda: token_hex(4))
 
     def to(self, phone: str) -> list[dict[str, Any]]:
         return [m for m in self.messages if m["to"] == phone]
@@ -108,7 +110,7 @@ class Double:
 
     def _accepted(self, form: dict[str, str]) -> dict[str, Any]:
         now = format_datetime(datetime.now(UTC), usegmt=True)
-        sid = f"SM{len(self.messages) + 1:032x}"
+        sid = f"SM{self.run}{len(self.messages) + 1:024x}"
         return {
             "sid": sid,
             "account_sid": self.account,
@@ -165,7 +167,9 @@ class Double:
     def text(self, sender: str, body: str, sid: str = "", opt_out_type: str = "") -> int:
         """Post a signed inbound message, as a patient's phone would cause it."""
         self.inbound += 1
-        form = inbound_form(sid or f"SM{self.inbound:016x}{'f' * 16}", sender, body, opt_out_type)
+        form = inbound_form(
+            sid or f"SM{self.run}{self.inbound:08x}{'f' * 16}", sender, body, opt_out_type
+        )
         return self.post(f"{self.web}/webhooks/twilio/inbound", form)
 
     def post(self, url: str, form: dict[str, str]) -> int:
