@@ -30,7 +30,7 @@ class StrictParser(FlaskParser):
         except json.JSONDecodeError:
             raise
         except (RecursionError, ValueError) as error:
-            raise json.JSONDecodeError("cannot be read", "", 0) from error
+            raise json.JSONDecodeError("cannot be read", "the body", 0) from error
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -1,6 +1,9 @@
 """The API's manners: who may ask, what a problem looks like, what is refused and how."""
 
+import base64
+import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,14 +11,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from rehab import create_app
 from rehab.extensions import db
 from rehab.models.decision import Decision
+from rehab.models.message import SmsConsent
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.models.session import Morning, Session
-from rehab.services import replies
+from rehab.services import replies, thread
 from rehab.services.clinics import issue_token
 from rehab.services.replies import Inbound
+from rehab.settings import Settings
 from tests.conftest import NOON, Caller
 
 MAYA = {"given_name": "Maya", "phone": "+442079460123", "zone": "Europe/London"}
@@ -519,3 +525,89 @@ def test_a_correction_keeps_what_was_told_first(as_ana: Caller, plan_id: str) ->
     assert [v["said"] for v in versions] == [{"during": 4, "after": 4}]
     assert set(problem(as_ana("PATCH", path, {"during": 11}), 422)["errors"]) == {"during"}
     assert set(problem(as_ana("PATCH", path, {"id": session["id"]}), 422)["errors"]) == {"id"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"given_name":' + "[" * 200_000,
+        '{"usual_pain": ' + "9" * 5000 + "}",
+        '{"a":' * 100_000,
+        "\ufeff{}",
+        "nul",
+    ],
+    ids=["deep list", "long number", "deep object", "byte order mark", "half a word"],
+)
+def test_a_body_that_cannot_be_read_is_a_bad_request(as_ana: Caller, body: str) -> None:
+    headers = {"Authorization": f"Bearer {as_ana.token}"}
+    answer = as_ana.client.post(
+        "/api/v1/patients", data=body, headers=headers, content_type="application/json"
+    )
+    problem(answer, 400)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-23:59"])
+def test_the_edges_of_time_are_refused(as_ana: Caller, plan_id: str, moment: str) -> None:
+    said = {**SESSION, "performed_at": moment}
+    answer = problem(as_ana("POST", f"/plans/{plan_id}/sessions", said), 422)
+    assert set(answer["errors"]) == {"performed_at"}
+    session = as_ana("POST", f"/plans/{plan_id}/sessions", SESSION).json["id"]
+    problem(as_ana("PATCH", f"/sessions/{session}", {"performed_at": moment}), 422)
+    cursor = base64.urlsafe_b64encode(json.dumps([moment, "0" * 32]).encode()).decode()
+    answer = as_ana("GET", f"/plans/{plan_id}/decisions?cursor={cursor}")
+    assert answer.status_code in (200, 422)
+
+
+@pytest.mark.parametrize("tick", [{"exercise_id": "li-walk"}, {}])
+def test_a_corrected_tick_is_as_whole_as_a_first_one(
+    as_ana: Caller, plan_id: str, tick: dict[str, Any]
+) -> None:
+    session = as_ana("POST", f"/plans/{plan_id}/sessions", SESSION).json["id"]
+    answer = as_ana("PATCH", f"/sessions/{session}", {"exercises": [tick]})
+    assert answer.status_code == (200 if tick else 422), answer.text
+
+
+def test_what_was_reported_can_be_found_again(
+    as_ana: Caller, patient_id: str, plan_id: str
+) -> None:
+    session = as_ana("POST", f"/plans/{plan_id}/sessions", SESSION).json
+    as_ana("POST", f"/plans/{plan_id}/mornings", {"on": "2026-03-02", "pain": 0})
+    assert [p["id"] for p in as_ana("GET", f"/patients/{patient_id}/plans").json["items"]] == [
+        plan_id
+    ]
+    assert as_ana("GET", f"/plans/{plan_id}/sessions").json["items"] == [
+        as_ana("GET", f"/sessions/{session['id']}").json
+    ]
+    mornings = as_ana("GET", f"/plans/{plan_id}/mornings").json["items"]
+    assert [(m["on"], m["pain"], m["sleep"]) for m in mornings] == [("2026-03-02", 0, None)]
+
+
+def test_a_new_number_needs_its_own_consent(as_ana: Caller, maya: Patient) -> None:
+    path = f"/patients/{maya.id}"
+    changed = as_ana("PATCH", path, {"phone": "+442079460999"}).json
+    assert changed["sms_consent"] is False
+    again = as_ana("PATCH", path, {"phone": "+442079460998", "sms_consent": True}).json
+    assert again["sms_consent"] is True
+    kept = db.session.scalars(select(SmsConsent).order_by(SmsConsent.at, SmsConsent.phone)).all()
+    assert {(c.phone[-3:], c.action) for c in kept} == {
+        ("123", "granted"),
+        ("123", "revoked"),
+        ("998", "granted"),
+    }
+
+
+def test_a_fault_of_ours_is_a_problem_too(
+    app: Flask, as_ana: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thread, "sent_to", None)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    patient = as_ana("POST", "/patients", MAYA).json["id"]
+    answer = problem(as_ana("GET", f"/patients/{patient}/messages"), 500)
+    assert answer["detail"] == "Something went wrong here; it has been logged."
+
+
+def test_a_server_without_its_tables_is_not_ready(tmp_path: Path) -> None:
+    bare = create_app(Settings(data_dir=tmp_path)).test_client()
+    answer = bare.get("/readyz")
+    assert answer.status_code == 503
+    assert "rehab db upgrade" in answer.json["why"]

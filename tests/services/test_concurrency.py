@@ -97,3 +97,27 @@ def test_one_proposal_is_approved_by_one_of_many(
         assert sum(pool.map(approve, range(8))) == 1
     db.session.rollback()
     assert db.session.get_one(Plan, plan_id).loads["strengthening"]["step"] == 2
+
+
+def test_an_alert_is_closed_once(
+    app: Flask, maya: Patient, library: Library, ana: Clinician
+) -> None:
+    plan = plans.assign(maya, Assignment("lb-subacute-6w", 4), library, START)
+    said = SessionReport(performed_at=START, before=4, during=9, after=9)
+    sessions.report_session(plan, said, library, START)
+    alert_id, ana_id = db.session.scalars(select(Alert.id)).one(), ana.id
+    db.session.rollback()
+
+    def close(n: int) -> bool:
+        with app.app_context():
+            by = db.session.get_one(Clinician, ana_id)
+            try:
+                clinician_acts.close_alert(alert_id, f"note {n}", by, library, START)
+            except Conflict:
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(close, range(8))) == 1

@@ -15,8 +15,9 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
 from rehab.programs.program import Program
-from rehab.services import clinician_acts, corrections, plan_changes, plans
+from rehab.services import clinician_acts, corrections, enrolment, plan_changes, plans, sessions
 from rehab.services.plans import Assignment
+from rehab.services.sessions import SessionReport
 from rehab.services.today import today
 from tests.services.test_progression import (
     FLARE,
@@ -270,3 +271,94 @@ def test_after_a_break_the_first_session_back_is_offered_lower(
     due = today(plan, after(7 + days_off).date(), library).exercises
     walk = next(item for item in due if item.exercise.id == "li-walk")
     assert (walk.step, walk.dose) == (step, dose)
+
+
+def test_terms_settled_before_the_plan_starts_hold_from_its_start(
+    maya: Patient, library: Library, ana: Clinician
+) -> None:
+    wish = Assignment("lb-subacute-6w", usual_pain=3, starts_on=after(3).date())
+    plan = plans.assign(maya, wish, library, START)
+    changes = {"usual_pain": 7.0, "bounds": {"strengthening": {"locked": True}}}
+    plan_changes.amend(plan, changes, ana, "", library, START)
+    report(plan, library, 3, SETTLED)
+    inputs = standing(plan)[-1].inputs
+    assert (inputs["usual_pain"], inputs["bounds"]["locked"]) == (7, True)
+
+
+@pytest.mark.parametrize("name", ["floor", "ceiling"])
+def test_no_bound_lies_past_the_ladder(
+    plan: Plan, library: Library, ana: Clinician, name: str
+) -> None:
+    wanted = {"strengthening": {"ceiling": 5, name: 6}}
+    with pytest.raises(Invalid) as refused:
+        plan_changes.amend(plan, {"bounds": wanted}, ana, "", library, START)
+    assert set(refused.value.errors) == {f"bounds.strengthening.{name}"}
+
+
+def test_an_alert_that_was_closed_is_not_opened_by_the_same_thing_told_anew(
+    plan: Plan, library: Library, ana: Clinician
+) -> None:
+    report(plan, library, 0, FLARE)
+    alert = db.session.scalars(select(Alert)).one()
+    said_first = alert.about
+    wake(plan, library, 0, 6)
+    assert alert.about != said_first
+    clinician_acts.close_alert(alert.id, "called", ana, library, after(1))
+    wake(plan, library, 0, 3)
+    assert [a.closed_at is None for a in db.session.scalars(select(Alert))] == [False]
+    report(plan, library, 2, FLARE)
+    assert [a.closed_at is None for a in db.session.scalars(select(Alert))].count(True) == 1
+
+
+def test_a_session_is_read_with_the_phase_and_the_zone_of_its_day(
+    plan: Plan, library: Library, ana: Clinician, maya: Patient
+) -> None:
+    settled_week(plan, library)
+    said = SessionReport(performed_at=START, before=4, during=4, after=4, effort=4)
+    twice = plans.assign(maya, Assignment("lb-subacute-6w", 4), library, START)
+    first = sessions.report_session(twice, said, library, START)
+    twice.phase_since = START.date()
+    plan_changes.advance_phase(twice, ana, "", library, after(1))
+    enrolment.amend(maya, {"zone": "Australia/Sydney"}, "ana", after(1))
+    assert sessions.report_session(twice, said, library, after(2)) is first
+    before = list(first.categories)
+    corrections.correct_session(first, twice, {"note": "typo"}, "ana", library, after(2))
+    assert (first.categories, first.on) == (before, START.date())
+
+
+def test_a_session_of_an_exercise_that_was_swapped_away_can_still_be_told(
+    plan: Plan, library: Library, ana: Clinician
+) -> None:
+    changes = {"pins": {"lb-bridge": 1}}
+    plan_changes.amend(plan, changes, ana, "", library, START)
+    swap = {"swaps": {"lb-bridge": "lb-dead-bug"}}
+    plan_changes.amend(plan, swap, ana, "", library, after(1))
+    assert plan.pins == {}
+    tick = ({"exercise_id": "lb-bridge", "done": True, "too_sore": False},)
+    assert report(plan, library, 0, SETTLED, exercises=tick).categories == ["strengthening"]
+
+
+def test_a_plan_that_has_ended_is_moved_by_nobody(
+    eased: Plan, library: Library, ana: Clinician
+) -> None:
+    settled_week(eased, library)
+    proposal = standing(eased)[-1]
+    plan_changes.discharge(eased, ana, "", after(5))
+    for act in (
+        lambda: wake(eased, library, 4, 9),
+        lambda: clinician_acts.approve(proposal, ana, library, after(5)),
+        lambda: clinician_acts.override(proposal, 1, 1.0, "x", ana, library, after(5)),
+    ):
+        with pytest.raises(Conflict):
+            act()
+
+
+def test_what_happened_before_a_plan_was_finished_may_be_told_after(
+    plan: Plan, library: Library
+) -> None:
+    plan.status = "finished"
+    last = SessionReport(performed_at=after(41), before=4, during=4, after=4)
+    sessions.report_session(plan, last, library, after(44))
+    late = SessionReport(performed_at=after(42), before=4, during=4, after=4)
+    with pytest.raises(Conflict):
+        sessions.report_session(plan, late, library, after(44))

@@ -14,10 +14,13 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.models.screening import Screening
 from rehab.programs.library import Library
+from rehab.programs.program import Program
 from rehab.programs.screening import Occasion
-from rehab.services import clinician_acts, plan_changes, plans, safety
+from rehab.services import clinician_acts, corrections, plan_changes, plans, safety, sessions
 from rehab.services.plans import Assignment
 from rehab.services.safety import ScreeningReport
+from rehab.services.sessions import SessionReport
+from rehab.services.today import today
 from tests.services.test_progression import SETTLED, START, report, standing
 
 FLAGS = [f"RF{n:02}" for n in range(1, 20)]
@@ -110,3 +113,35 @@ def test_a_plan_that_has_ended_is_not_screened(
     plan_changes.discharge(plan, ana, "", START)
     with pytest.raises(Conflict):
         safety.answer(plan, ScreeningReport(TODAY), library, START)
+
+
+def test_a_flag_counts_even_when_nothing_was_done(plan: Plan, library: Library) -> None:
+    first = Program.from_dict(plan.program).phases[0].exercises[0].id
+    nothing = ({"exercise_id": first, "done": False, "too_sore": False},)
+    session = report(plan, library, 0, (4, 10, 10), exercises=nothing, red_flags=("RF04",))
+    assert session.categories
+    assert plan.status == "paused"
+
+
+def test_a_late_flag_is_not_cleared_by_a_resume_that_knew_nothing_of_it(
+    plan: Plan, library: Library, ana: Clinician
+) -> None:
+    later = START + timedelta(days=2)
+    plan_changes.pause(plan, ana, "a cold", library, later)
+    plan_changes.resume(plan, ana, "well again", library, later)
+    said = SessionReport(performed_at=START, before=4, during=4, after=4, red_flags=("RF04",))
+    session = sessions.report_session(plan, said, library, later + timedelta(hours=1))
+    assert plan.status == "paused"
+    plan_changes.resume(plan, ana, "seen now", library, later + timedelta(hours=2))
+    assert plan.status == "active"
+    changes = {"red_flags": ("RF04", "RF07")}
+    corrections.correct_session(session, plan, changes, "maya", library, later + timedelta(hours=3))
+    assert plan.status == "paused"
+
+
+def test_a_paused_plan_offers_nothing_even_on_the_day_of_its_session(
+    plan: Plan, library: Library
+) -> None:
+    report(plan, library, 0, SETTLED, red_flags=("RF01",))
+    held = today(plan, TODAY, library)
+    assert (held.status, held.exercises) == ("paused", ())
