@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 from flask.cli import FlaskGroup
+from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import SQLAlchemyError
 
 from rehab.errors import RehabError
@@ -43,7 +44,7 @@ class Rehab(FlaskGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Ours, and the migrations: help needs no settings and no database."""
-        return sorted([*self.commands, "db"])
+        return sorted(self.commands)
 
 
 def _create_app() -> Any:
@@ -63,6 +64,6 @@ def main() -> None:
         load_dotenv=False,
     )
     group.params.clear()
-    for command in commands():
+    for command in (*commands(), migrations):
         group.add_command(command)
     group.main()

@@ -25,7 +25,7 @@ def running(data_dir: Path, *options: str) -> Iterator[tuple[subprocess.Popen[st
     """The demo on a free port, with the lines that it printed up to its being ready."""
     command = [sys.executable, "-c", "from rehab.cli import main; main()", "demo", "--port", "0"]
     environment = {"PATH": os.environ["PATH"], "REHAB_DATA_DIR": str(data_dir)}
-    with subprocess.Popen(  # noqa: S603 - our own command line
+    with subprocess.Popen(
         [*command, *options],
         env=environment,
         stdout=subprocess.PIPE,

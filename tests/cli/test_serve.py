@@ -25,8 +25,8 @@ def environment(data: Path, port: int) -> dict[str, str]:
 def test_two_processes_serve_tick_and_end_without_a_word(tmp_path: Path) -> None:
     port = free_port()
     env = environment(tmp_path, port)
-    subprocess.run([*REHAB, "db", "upgrade"], env=env, check=True, capture_output=True)  # noqa: S603
-    server = subprocess.Popen([*REHAB, "serve"], env=env, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    subprocess.run([*REHAB, "db", "upgrade"], env=env, check=True, capture_output=True)
+    server = subprocess.Popen([*REHAB, "serve"], env=env, stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     said = ""
     while said.count("Booting worker") < 2:
@@ -42,6 +42,6 @@ def test_two_processes_serve_tick_and_end_without_a_word(tmp_path: Path) -> None
 
 def test_an_unknown_setting_is_one_plain_line(tmp_path: Path) -> None:
     env = {**environment(tmp_path, free_port()), "REHAB_COLOUR": "blue"}
-    done = subprocess.run([*REHAB, "serve"], env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([*REHAB, "serve"], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["Error: REHAB_COLOUR: no such setting"]
