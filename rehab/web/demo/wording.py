@@ -22,6 +22,9 @@ KINDS = {
     Kind.REPLY: "answer",
     Kind.CONFIRMATION: "confirmation",
     Kind.BY_HAND: "text from the clinic",
+    Kind.MISSED: "question about missed sessions",
+    Kind.SAFETY: "safety text",
+    Kind.ADVICE: "advice to see a doctor",
 }
 
 MOVES = {
@@ -32,11 +35,6 @@ MOVES = {
     "regress": "step back",
     "rest_regress": "recovery, step back",
     "pause": "paused",
-    "resume": "resumed",
-    "override": "overruled",
-    "phase": "next phase",
-    "clear": "cleared",
-    "bound": "bounds changed",
 }
 
 SENT = {
