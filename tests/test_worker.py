@@ -187,8 +187,8 @@ def test_the_lock_lies_beside_what_is_shared(url: str, lock: str) -> None:
 def test_a_worker_that_is_told_to_end_ends(tmp_path: Path) -> None:
     env = {**os.environ, "REHAB_DATA_DIR": str(tmp_path)}
     rehab = Path(sys.executable).with_name("rehab")
-    subprocess.run([rehab, "db", "upgrade"], env=env, check=True, capture_output=True)  # noqa: S603
-    worker = subprocess.Popen([rehab, "worker"], env=env, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    subprocess.run([rehab, "db", "upgrade"], env=env, check=True, capture_output=True)
+    worker = subprocess.Popen([rehab, "worker"], env=env, stderr=subprocess.PIPE, text=True)
     with worker:
         assert worker.stderr is not None
         assert any("ticking as" in line for line in worker.stderr)

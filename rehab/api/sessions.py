@@ -14,7 +14,7 @@ from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import In, Tick, choice, instant, local_date, rating, text
 from rehab.models.session import Morning, Session
-from rehab.programs.program import Region
+from rehab.programs.body import Area
 from rehab.services import corrections, plans, sessions
 from rehab.services.safety import SafetyPage, safety_page
 from rehab.services.sessions import MorningReport, SessionReport
@@ -41,7 +41,7 @@ class SessionChangeIn(In):
     completion = rating(100)
     not_completed_because = choice("time", "forgot", "sore", allow_none=True)
     exercises = fields.List(fields.Nested(ExerciseTickIn), validate=validate.Length(max=20))
-    new_areas = fields.List(choice(*Region), validate=validate.Length(max=20))
+    new_areas = fields.List(choice(*Area), validate=validate.Length(max=20))
     red_flags = fields.List(text(1, 16), validate=validate.Length(max=40))
     doms = Tick()
     note = text(0, 2000)

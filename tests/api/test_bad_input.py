@@ -92,7 +92,7 @@ def test_a_plan_that_makes_no_sense_is_refused_by_field(
         ({"not_completed_because": "lazy"}, "not_completed_because"),
         ({"exercises": [{"exercise_id": "li-swim"}]}, "exercises.0.exercise_id"),
         ({"exercises": [{"done": True}]}, "exercises.0.exercise_id"),
-        ({"new_areas": ["elbow"]}, "new_areas.0"),
+        ({"new_areas": ["soul"]}, "new_areas.0"),
         ({"red_flags": ["RF99"]}, "red_flags.0"),
         ({"mood": 3}, "mood"),
         ({"id": "not-a-uuid"}, "id"),

@@ -193,4 +193,4 @@ def test_a_process_that_sends_nothing_never_loads_the_twilio_client() -> None:
         "from rehab.notifications import senders; senders.sender_for(Settings());"
         "import rehab.notifications.senders.twilio; assert 'twilio.rest' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True)
