@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, fields, post_load
 from marshmallow.exceptions import ValidationError
 
 LONGEST_TEXT = 500
@@ -18,15 +18,22 @@ MESSAGES: dict[str, Any] = {"required": "is missing", "null": "is empty"}
 
 
 class StrictSchema(Schema):
-    """A mapping with these fields and no others."""
+    """A mapping with these fields and no others; `makes` is what they are the fields of."""
 
     class Meta:
         unknown = RAISE
+
+    makes: Callable[..., Any] | None = None
 
     error_messages = {  # noqa: RUF012 (marshmallow's own convention)
         "unknown": "is not a field here",
         "type": "must be a mapping of fields to values",
     }
+
+    @post_load
+    def _made_whole(self, data: dict[str, Any], **_: Any) -> Any:
+        value = type(self).makes
+        return data if value is None else value(**data)
 
 
 class Text(fields.Field[str]):

@@ -53,16 +53,16 @@ class ItemSchema(StrictSchema):
 class McidSchema(StrictSchema):
     """`mcid`."""
 
+    makes = Mcid
+
     change = Factor(0.1, 1440, required=True)
     source = Text(300, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Mcid:
-        return Mcid(**data)
 
 
 class RhythmSchema(StrictSchema):
     """`rhythm`."""
+
+    makes = Rhythm
 
     times = Whole(1, 7, required=True)
     acute_days = Whole(1, 91, required=True)
@@ -72,10 +72,6 @@ class RhythmSchema(StrictSchema):
     def _once_a_day(self, data: dict[str, Any], **_: Any) -> None:
         if data["times"] > min(data["acute_days"], data["chronic_days"]):
             raise ValidationError("must not be more than the days", "times")
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Rhythm:
-        return Rhythm(**data)
 
 
 class MeasureSchema(StrictSchema):

@@ -32,6 +32,8 @@ from rehab.programs.program import Category, fingerprint
 class RedLimitSchema(StrictSchema):
     """`red_limit`."""
 
+    makes = PainLimit
+
     at_least = Whole(3, 8, required=True)
     above_usual = Whole(0, 3, required=True)
     at_most = Whole(3, 8, required=True)
@@ -41,42 +43,32 @@ class RedLimitSchema(StrictSchema):
         if data["at_least"] > data["at_most"]:
             raise ValidationError("must not be above at_most", "at_least")
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> PainLimit:
-        return PainLimit(**data)
-
 
 class GreenLimitSchema(StrictSchema):
     """`green_limit`: it has no cap but the end of the scale."""
 
+    makes = PainLimit
+
     at_least = Whole(2, 7, required=True)
     above_usual = Whole(0, 3, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> PainLimit:
-        return PainLimit(**data)
 
 
 class SevereSchema(StrictSchema):
     """`severe`."""
 
+    makes = Severe
+
     at_least = Whole(7, 10, required=True)
     above_usual = Whole(0, 3, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Severe:
-        return Severe(**data)
 
 
 class ReactionSchema(StrictSchema):
     """`reaction`."""
 
+    makes = Reaction
+
     rise = Whole(1, 3, required=True)
     above_usual = Whole(0, 3, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Reaction:
-        return Reaction(**data)
 
 
 class RedMorningSchema(StrictSchema):
@@ -99,25 +91,21 @@ class RedMorningSchema(StrictSchema):
 class RestartSchema(StrictSchema):
     """One row of `restarts`."""
 
+    makes = Restart
+
     from_days = Whole(1, 28, required=True)
     levels_down = Whole(1, 20, required=True, allow_none=True)
     dose = Factor(0, 1, required=True)
     alert = Whole(0, 3, required=True)
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Restart:
-        return Restart(**data)
-
 
 class TodayCutSchema(StrictSchema):
     """One row of `before_session.cuts`."""
 
+    makes = TodayCut
+
     above_usual = Whole(1, 4, required=True)
     dose = Factor(0, 1, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> TodayCut:
-        return TodayCut(**data)
 
 
 class BeforeSessionSchema(StrictSchema):
@@ -134,6 +122,8 @@ class BeforeSessionSchema(StrictSchema):
 class WeeklySchema(StrictSchema):
     """`weekly`."""
 
+    makes = WeeklyLimits
+
     mornings = Whole(3, 7, required=True)
     worse = Whole(1, 3, required=True)
     creeping = Whole(1, 3, required=True)
@@ -142,10 +132,6 @@ class WeeklySchema(StrictSchema):
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
         if data["creeping"] > data["worse"]:
             raise ValidationError("must not be above worse", "creeping")
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> WeeklyLimits:
-        return WeeklyLimits(**data)
 
 
 GoodSessionsSchema = StrictSchema.from_dict(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError
 
+from rehab.places import folder
 from rehab.programs.library.contents import Library
 from rehab.programs.library.faults import Fault, LibraryFault, faults_of
 from rehab.programs.library.files import Document, documents
@@ -29,9 +30,7 @@ T = TypeVar("T")
 
 def shipped_folder() -> Path:
     """The library that comes with the package: beside its code, or at the root of a checkout."""
-    package = Path(__file__).parents[2]
-    installed = package / "program_library"
-    return installed if installed.is_dir() else package.parent / "program_library"
+    return folder("program_library")
 
 
 def read_library(*folders: Path) -> Library:
@@ -42,8 +41,8 @@ def read_library(*folders: Path) -> Library:
     """
     found: list[Document] = []
     faults: list[Fault] = []
-    for folder in folders or (shipped_folder(),):
-        readable, unreadable = documents(folder)
+    for place in folders or (shipped_folder(),):
+        readable, unreadable = documents(place)
         found += readable
         faults += unreadable
     library = _library(found, faults)

@@ -31,12 +31,10 @@ def frozen(data: dict[str, Any]) -> dict[str, Any]:
 class LevelSchema(StrictSchema):
     """What every rung says, whatever its category."""
 
+    makes = Dosage
+
     days_per_week = Whole(1, 7, required=True)
     note = Text(80)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Dosage:
-        return Dosage(**data)
 
 
 class StretchingLevel(LevelSchema):
@@ -160,16 +158,16 @@ def load_evidence(content: dict[str, Any]) -> dict[str, Evidence]:
 class TierSchema(StrictSchema):
     """What a tier asks for."""
 
+    makes = TierMeaning
+
     name = Text(30, required=True)
     meaning = Text(300, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> TierMeaning:
-        return TierMeaning(**data)
 
 
 class RedFlagSchema(StrictSchema):
     """One question of the safety list."""
+
+    makes = RedFlag
 
     id = Text(20, required=True)
     tier = Choice(Tier, required=True)
@@ -177,32 +175,24 @@ class RedFlagSchema(StrictSchema):
     screens_for = Text(120, required=True)
     source = Text(300, required=True)
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> RedFlag:
-        return RedFlag(**data)
-
 
 class SeeDoctorSchema(StrictSchema):
     """One trigger for advising a doctor."""
+
+    makes = SeeDoctor
 
     id = Text(20, required=True)
     says = Text(200, required=True)
     rule = Text(300, required=True)
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> SeeDoctor:
-        return SeeDoctor(**data)
-
 
 class StopRuleSchema(StrictSchema):
     """One reason to stop an exercise."""
 
+    makes = StopRule
+
     id = Text(20, required=True)
     says = Text(200, required=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> StopRule:
-        return StopRule(**data)
 
 
 class SafetySchema(StrictSchema):
