@@ -57,3 +57,11 @@ class Decision(Model):
     undone_because: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
+
+
+LATEST_FIRST = (
+    Decision.effective_at.desc(),
+    Decision.session_id.is_(None).desc(),
+    Decision.session_id.desc(),
+)
+"""As they are walked, backwards: sessions of one instant by their ids, then the acts of it."""

@@ -11,7 +11,7 @@ from rehab.errors import Conflict, Invalid, NotFound
 from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.clinic import Clinician
-from rehab.models.decision import APPLIED, OVERRIDDEN, PROPOSED, Decision
+from rehab.models.decision import APPLIED, LATEST_FIRST, OVERRIDDEN, PROPOSED, Decision
 from rehab.models.patient import Patient
 from rehab.models.plan import DISCHARGED, FINISHED, Plan
 from rehab.programs.acts import Act
@@ -190,7 +190,7 @@ def _is_latest(decision: Decision) -> bool:
             Decision.category == decision.category,
             Decision.replaced_at.is_(None),
         )
-        .order_by(Decision.effective_at.desc(), Decision.decided_at.desc())
+        .order_by(*LATEST_FIRST)
         .limit(1)
     )
     return latest == decision.id

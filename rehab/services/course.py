@@ -122,7 +122,7 @@ class Course:
 
     def _after_act(self, act: Decision) -> list[Decision]:
         """An approval whose proposal does not stand any more is void, and leaves nothing."""
-        if act.inputs["act"] == Act.APPROVE and act.category not in self.proposals:
+        if act.inputs["act"] == Act.APPROVE and not self._still_proposed(act):
             return []
         before = self.states[act.category]
         after = self._acted(act, before)
@@ -142,6 +142,11 @@ class Course:
             inputs={**act.inputs, "before": before.as_dict()},
         )
         return [draft]
+
+    def _still_proposed(self, act: Decision) -> bool:
+        """Whether what stands proposed is no more than the clinician saw when they approved."""
+        proposal, seen = self.proposals.get(act.category), State.from_dict(act.inputs["proposal"])
+        return proposal is not None and proposal.step <= seen.step and proposal.dose <= seen.dose
 
     def _acted(self, act: Decision, before: State) -> State:
         match Act(act.inputs["act"]):
@@ -164,7 +169,11 @@ class Course:
                 return acts.bounded(before, Bounds(**bounds))
             case Act.PHASE:
                 day = day_of(self.plan, act.on)
-                return acts.entered(before, act.inputs["step"], day)
+                bounds = self.terms_at(act.effective_at).bounds[act.category]
+                step = act.inputs["step"]
+                if act.inputs["goes_on"]:
+                    step = max(step, before.step)
+                return acts.entered(before, Bounds(**bounds).hold(step), day)
 
     def _move(self, category: str, state: State, proposal: State | None) -> None:
         self.states[category] = state

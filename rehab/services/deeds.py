@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
@@ -41,18 +43,31 @@ def write_down(
     library: Library,
     now: datetime,
 ) -> None:
-    """Keep the deed for each category, with the act that it is there, and walk on from it.
+    """Keep the deed for each category, with the act that it is there, and walk on from it."""
+    at = next_moment(plan, now) if deed.upon is None else deed.upon.effective_at + INSTANT
+    put_in(plan, acts, deed, at, plan.patient.today(now), now)
+    progression.settle(plan, at, library, now)
+
+
+def put_in(
+    plan: Plan,
+    acts: Mapping[str, Mapping[str, Any]],
+    deed: Deed,
+    at: datetime,
+    on: date,
+    now: datetime,
+) -> None:
+    """Add the deed at its place in the log.
 
     `after` is left empty: the walk fills it in, and the move, as it does for every decision.
     """
-    at = now if deed.upon is None else deed.upon.effective_at + INSTANT
     for category, act in acts.items():
         state = plan.loads[category]
         db.session.add(
             Decision(
                 plan_id=plan.id,
                 category=category,
-                on=plan.patient.today(now),
+                on=on,
                 effective_at=at,
                 move=Move.HOLD,
                 step=state["step"],
@@ -71,4 +86,14 @@ def write_down(
             )
         )
     db.session.flush()
-    progression.settle(plan, at, library, now)
+
+
+def next_moment(plan: Plan, now: datetime) -> datetime:
+    """Now, or just after the last thing that a fast clock has put ahead of now."""
+    last = db.session.scalar(
+        select(Decision.effective_at)
+        .where(Decision.plan_id == plan.id, Decision.replaced_at.is_(None))
+        .order_by(Decision.effective_at.desc())
+        .limit(1)
+    )
+    return now if last is None else max(now, last + INSTANT)

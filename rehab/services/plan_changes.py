@@ -17,6 +17,7 @@ from rehab.programs.program import Category, Phase, Program, Track
 from rehab.services import reminders
 from rehab.services.adherence import adherence
 from rehab.services.clinician_acts import act_on
+from rehab.services.deeds import next_moment
 from rehab.services.plans import rungs, terms_of
 from rehab.services.transactions import hold, transaction
 
@@ -74,8 +75,8 @@ def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now:
         raise Conflict("this is the last phase")
     _check_ready(plan, now)
     left, entered = program.phases[plan.phase], program.phases[plan.phase + 1]
-    steps = _entry_steps(plan, left, entered)
-    deeds = {c: {"act": Act.PHASE, "step": step} for c, step in steps.items()}
+    entries = _entries(left, entered)
+    deeds = {c: {"act": Act.PHASE, **entry} for c, entry in entries.items()}
     act_on(plan, deeds, by, reason, library, now)
     plan.phase += 1
     plan.phase_since = plan.patient.today(now)
@@ -109,10 +110,10 @@ def amend(
         plan.policy = library.policies[plan.track].as_dict()
     _pin(plan, changes.get("pins", {}))
     _swap(plan, changes.get("swaps", {}), library)
-    outside = _bind(plan, changes.get("bounds", {}))
-    db.session.add(terms_of(plan, now, by, reason.strip()))
+    rebound = _bind(plan, changes.get("bounds", {}))
+    db.session.add(terms_of(plan, next_moment(plan, now), by, reason.strip()))
     db.session.flush()
-    act_on(plan, {c: {"act": Act.BOUND} for c in outside}, by, reason, library, now)
+    act_on(plan, {c: {"act": Act.BOUND} for c in rebound}, by, reason, library, now)
     reminders.replan(plan, now)
     return plan
 
@@ -141,25 +142,23 @@ def _check_ready(plan: Plan, now: datetime) -> None:
         raise Conflict(f"a phase is left when 70% of its sessions are done: {done}")
 
 
-def _entry_steps(plan: Plan, left: Phase, entered: Phase) -> dict[str, int]:
-    """The step at which each category of the new phase begins.
+def _entries(left: Phase, entered: Phase) -> dict[str, dict[str, Any]]:
+    """How each category of the new phase begins.
 
     A category that meets a new exercise begins at the phase's start level; one that only goes on
     keeps the higher of that and where it stands.
     """
     known = set(left.exercises)
-    steps: dict[str, int] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for category in dict.fromkeys(exercise.category for exercise in entered.exercises):
-        bounds, step = plan.bounds[category], plan.loads[category]["step"]
         mine = [e for e in entered.exercises if e.category is category]
         goes_on = all(exercise in known for exercise in mine)
-        wanted = max(step, entered.start_level) if goes_on else entered.start_level
-        steps[category] = min(max(wanted, bounds["floor"]), bounds["ceiling"])
-    return steps
+        entries[category] = {"step": entered.start_level, "goes_on": goes_on}
+    return entries
 
 
 def _bind(plan: Plan, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Set new bounds; the categories whose step now lies outside them."""
+    """Set new bounds; the categories whose bounds are others now."""
     bounds = {category: dict(bound) for category, bound in plan.bounds.items()}
     for category, change in wanted.items():
         if category not in bounds:
@@ -171,12 +170,9 @@ def _bind(plan: Plan, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 raise Invalid({f"bounds.{category}.{name}": [f"its ladder has {steps} steps"]})
         if bounds[category]["floor"] > bounds[category]["ceiling"]:
             raise Invalid({f"bounds.{category}.ceiling": ["must not be under the floor"]})
+    rebound = [category for category, bound in bounds.items() if bound != plan.bounds[category]]
     plan.bounds = bounds
-    return [
-        category
-        for category, bound in bounds.items()
-        if not bound["floor"] <= plan.loads[category]["step"] <= bound["ceiling"]
-    ]
+    return rebound
 
 
 def _pin(plan: Plan, wanted: Mapping[str, int | None]) -> None:

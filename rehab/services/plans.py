@@ -111,11 +111,11 @@ def assign(patient: Patient, wish: Assignment, library: Library, now: datetime) 
 
 
 def terms_of(plan: Plan, now: datetime, by: Clinician | None = None, reason: str = "") -> PlanTerms:
-    """What the plan says, as its terms from now on; from its start if that is still to come."""
+    """What the plan says, as its terms from now on; the first ones hold from its start."""
     starts_at = occurrence(plan.starts_on, time(0), plan.patient.zone)
     return PlanTerms(
         plan_id=plan.id,
-        effective_at=max(now, starts_at) if by else starts_at,
+        effective_at=now if by else min(now, starts_at),
         usual_pain=plan.usual_pain,
         track=plan.track,
         policy=plan.policy,

@@ -5,7 +5,7 @@ states that held before that moment, walks every session and every act of a clin
 order, and keeps both the decisions that changed and those that replaced them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import select
 
 from rehab.extensions import db
-from rehab.models.decision import Decision
+from rehab.models.decision import LATEST_FIRST, Decision
 from rehab.models.plan import ACTIVE, PAUSED, Plan, PlanTerms
 from rehab.models.session import Morning, Session
-from rehab.programs import acts
 from rehab.programs.library import Library
 from rehab.programs.progression import State
 from rehab.services import warnings
@@ -24,7 +23,19 @@ from rehab.services.alerts import REVIEW, URGENT, open_alert, retell
 from rehab.services.course import Course
 from rehab.services.warnings import STOP_NOW, warn
 
-COMPARED = ("zone", "move", "step", "dose", "rules", "alert", "inputs", "after", "accepted")
+COMPARED = (
+    "on",
+    "effective_at",
+    "zone",
+    "move",
+    "step",
+    "dose",
+    "rules",
+    "alert",
+    "inputs",
+    "after",
+    "accepted",
+)
 
 RED_FLAG = "red_flag"
 
@@ -46,7 +57,7 @@ ALERT_KINDS = {
 def settle(plan: Plan, since: datetime, library: Library, now: datetime) -> None:
     """Decide again from `since` on, and leave the plan standing where its whole log says."""
     standing = _decisions_since(plan, since)
-    course = _course(plan, standing, library, now)
+    course = _course(plan, since, library, now)
     fresh: list[Fresh] = []
     for event in _events(plan, since, standing):
         for draft in course.walk(event):
@@ -73,10 +84,13 @@ class Fresh:
 
     @property
     def is_known(self) -> bool:
-        """Whether the decision that it replaces called for the same alert already."""
+        """Whether the decision that it replaces called for the same alert, at the same time."""
         old = self.replaces
         return (
-            old is not None and old.alert >= self.decision.alert and _alert_kind(old) == self.kind
+            old is not None
+            and old.alert >= self.decision.alert
+            and old.effective_at == self.decision.effective_at
+            and _alert_kind(old) == self.kind
         )
 
 
@@ -94,12 +108,12 @@ def _decisions_since(plan: Plan, since: datetime) -> list[Decision]:
     )
 
 
-def _course(plan: Plan, standing: Sequence[Decision], library: Library, now: datetime) -> Course:
-    """The plan as it stood before the first of the decisions that are walked again."""
-    before, proposed = dict(plan.loads), dict[str, Any]()
-    for decision in reversed(standing):
-        before[decision.category] = decision.inputs["before"]
-        proposed[decision.category] = decision.inputs.get("proposal")
+def _course(plan: Plan, since: datetime, library: Library, now: datetime) -> Course:
+    """The plan as it stood just before `since`."""
+    before, proposed = dict(plan.starting), dict[str, Any]()
+    for decision in _latest_before(plan, since):
+        before[decision.category] = decision.after
+        proposed[decision.category] = decision.accepted
     mornings = db.session.scalars(select(Morning).filter_by(plan_id=plan.id))
     return Course(
         plan=plan,
@@ -116,6 +130,24 @@ def _course(plan: Plan, standing: Sequence[Decision], library: Library, now: dat
     )
 
 
+def _latest_before(plan: Plan, since: datetime) -> Iterator[Decision]:
+    """The last decision of each category that stands before `since`."""
+    for category in plan.starting:
+        latest = db.session.scalar(
+            select(Decision)
+            .where(
+                Decision.plan_id == plan.id,
+                Decision.category == category,
+                Decision.effective_at < since,
+                Decision.replaced_at.is_(None),
+            )
+            .order_by(*LATEST_FIRST)
+            .limit(1)
+        )
+        if latest is not None:
+            yield latest
+
+
 def _events(plan: Plan, since: datetime, standing: Sequence[Decision]) -> list[Session | Decision]:
     sessions = db.session.scalars(
         select(Session).where(Session.plan_id == plan.id, Session.performed_at >= since)
@@ -125,12 +157,18 @@ def _events(plan: Plan, since: datetime, standing: Sequence[Decision]) -> list[S
     return sorted(events, key=_happened_at)
 
 
-def _happened_at(event: Session | Decision) -> datetime:
-    return event.performed_at if isinstance(event, Session) else event.effective_at
+def _happened_at(event: Session | Decision) -> tuple[datetime, bool, str]:
+    """Sessions of one instant before the acts of that instant, and always in the same order."""
+    if isinstance(event, Session):
+        return event.performed_at, False, str(event.id)
+    return event.effective_at, True, str(event.id)
 
 
 def _alert_kind(decision: Decision) -> str | None:
-    return next((kind for rule, kind in ALERT_KINDS.items() if rule in decision.rules), None)
+    """R0 binds on any pause: only a red flag of its own makes it a red-flag alert."""
+    flagged = decision.inputs.get("report", decision.inputs).get("red_flags")
+    binding = (rule for rule in ALERT_KINDS if rule in decision.rules)
+    return next((ALERT_KINDS[rule] for rule in binding if rule != "R0" or flagged), None)
 
 
 def _record(draft: Decision, standing: list[Decision], now: datetime) -> list[Fresh]:
@@ -167,8 +205,6 @@ def _stand(plan: Plan, states: dict[str, State]) -> None:
     """A pause, once there, stays until a person resumes, even if its reason is corrected away."""
     if plan.status == ACTIVE and any(state.paused for state in states.values()):
         plan.status = PAUSED
-    if plan.status == PAUSED:
-        states = {category: acts.paused(state) for category, state in states.items()}
     plan.loads = {category: state.as_dict() for category, state in states.items()}
 
 

@@ -17,7 +17,8 @@ from rehab.programs.explanations import red_flag_sentence
 from rehab.programs.library import Library
 from rehab.programs.safety import RedFlag, Tier, worst_tier
 from rehab.programs.screening import Log, Occasion, occasion_on, pauses, questions
-from rehab.services.deeds import Deed, write_down
+from rehab.services import reminders
+from rehab.services.deeds import INSTANT, Deed, put_in, write_down
 from rehab.services.transactions import hold, transaction
 
 ALERT_LEVELS = {Tier.EMERGENCY: 3, Tier.URGENT: 3, Tier.SEE: 2}
@@ -81,6 +82,7 @@ def answer(
     db.session.add(screening)
     if screening.red_flags:
         _flag(plan, screening.red_flags, library, now)
+        reminders.replan(plan, now)
     return screening
 
 
@@ -93,6 +95,26 @@ def heed(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> N
     sign = "paused" if pausing else "review_open"
     if not all(load[sign] for load in plan.loads.values()):
         _flag(plan, list(flags), library, now)
+
+
+def keep_stopped(plan: Plan, session: Session, now: datetime) -> None:
+    """What a session's red flags stopped stays stopped when it is told differently.
+
+    Only a clinician lets it go on: the stop takes its own place in the log, just before the
+    session.
+    """
+    flags = list(session.red_flags)
+    pausing = any(decision.after["paused"] for decision in session.decisions)
+    deed = Deed(
+        why=f"Red flag {', '.join(flags)} was taken back; a clinician decides (R0).",
+        why_patient=red_flag_sentence(
+            [], "pause" if pausing else "hold", language=plan.patient.language
+        ),
+        rules=("R0",),
+    )
+    act = {"act": Act.FLAG, "pausing": pausing, "red_flags": flags}
+    at = session.performed_at - INSTANT
+    put_in(plan, dict.fromkeys(plan.loads, act), deed, at, session.on, now)
 
 
 def safety_page(red_flags: Sequence[str], library: Library) -> SafetyPage | None:

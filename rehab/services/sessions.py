@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
@@ -108,10 +108,18 @@ def report_morning(
         if getattr(said, name) is not None:
             setattr(morning, name, getattr(said, name))
     db.session.flush()
-    yesterday = occurrence(said.on - timedelta(days=1), datetime.min.time(), plan.patient.zone)
-    progression.settle(plan, yesterday, library, now)
+    progression.settle(plan, _start_of(plan, said.on - timedelta(days=1)), library, now)
     reminders.replan(plan, now)
     return morning
+
+
+def _start_of(plan: Plan, on: date) -> datetime:
+    """Before the first session of a local date, also of one dated by a zone left since."""
+    midnight = occurrence(on, datetime.min.time(), plan.patient.zone)
+    first = db.session.scalar(
+        select(func.min(Session.performed_at)).filter_by(plan_id=plan.id).where(Session.on >= on)
+    )
+    return midnight if first is None else min(midnight, first)
 
 
 def session_on(plan: Plan, on: date) -> Session | None:

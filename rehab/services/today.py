@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.decision import Decision
-from rehab.models.plan import ACTIVE, PAUSED, Plan
+from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.models.session import Session
 from rehab.programs.dosage import Category
 from rehab.programs.library import Library
@@ -98,6 +98,8 @@ def _offered(plan: Plan, day: int, policy: Policy) -> dict[str, State]:
 def _status(plan: Plan, on: date, session: Session | None) -> str:
     if plan.status == PAUSED:
         return PAUSED_TODAY
+    if plan.status == DISCHARGED:
+        return ENDED
     if session is not None:
         return DONE
     if plan.status != ACTIVE or on > plan.ends_on:
