@@ -28,8 +28,16 @@ def approved(state: State, proposal: State, day: int) -> State:
     return replace(proposal, last_up_day=day) if went_up else proposal
 
 
-def overridden(state: State, step: int, dose: float) -> State:
-    """The clinician's own step and dose (0-1); what was counted at the old level is dropped."""
+def overridden(state: State, step: int, dose: float, day: int) -> State:
+    """The clinician's own step and dose (0-1), from local day `day`.
+
+    What was counted at the old level is dropped, and a higher step counts as a step up.
+    """
+    moved = _begun_anew(state, step, dose)
+    return replace(moved, last_up_day=day) if step > state.step else moved
+
+
+def _begun_anew(state: State, step: int, dose: float) -> State:
     return replace(state, step=step, dose=dose, streak=0, marks=(), hard_marks=())
 
 
@@ -39,7 +47,7 @@ def paused(state: State) -> State:
 
 def resumed(state: State, floor: int) -> State:
     """Going again after a pause: one step lower, not under `floor`, at no more than half a dose."""
-    lower = overridden(state, max(floor, state.step - 1), min(state.dose, RESUME_DOSE))
+    lower = _begun_anew(state, max(floor, state.step - 1), min(state.dose, RESUME_DOSE))
     return replace(lower, paused=False, review_open=False)
 
 
@@ -56,10 +64,9 @@ def cleared(state: State) -> State:
 def bounded(state: State, bounds: Bounds) -> State:
     """Brought inside new bounds; nothing changes when it is there already."""
     step = bounds.hold(state.step)
-    return state if step == state.step else overridden(state, step, state.dose)
+    return state if step == state.step else _begun_anew(state, step, state.dose)
 
 
 def entered(state: State, step: int, day: int) -> State:
     """Entering a new phase at `step` on local day `day`; a higher one counts as a step up."""
-    moved = overridden(state, step, state.dose)
-    return replace(moved, last_up_day=day) if step > state.step else moved
+    return overridden(state, step, state.dose, day)

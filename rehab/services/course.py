@@ -154,7 +154,8 @@ class Course:
                 proposal = self.proposals[act.category]
                 return acts.approved(before, proposal, day_of(self.plan, act.on))
             case Act.OVERRIDE:
-                return acts.overridden(before, act.inputs["step"], act.inputs["dose"])
+                step, dose = act.inputs["step"], act.inputs["dose"]
+                return acts.overridden(before, step, dose, day_of(self.plan, act.on))
             case Act.PAUSE:
                 return acts.paused(before)
             case Act.RESUME:
