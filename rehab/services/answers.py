@@ -1,69 +1,21 @@
 """What is done about a patient's text, meaning by meaning, and which words answer it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
-from sqlalchemy import select
-
-from rehab.errors import RehabError
-from rehab.extensions import db
 from rehab.models.message import (
-    Conversation,
     DeliveryState,
-    InboundMessage,
     Kind,
     OutboundMessage,
 )
-from rehab.models.patient import Patient
-from rehab.models.plan import ACTIVE, PAUSED, Plan
-from rehab.models.session import Session
-from rehab.notifications.replies import ASKS_A_NUMBER, Expects, Intent, Means
-from rehab.programs.library import Library
+from rehab.models.plan import Plan
+from rehab.notifications.replies import ASKS_A_NUMBER, Expects, Means
 from rehab.programs.schedule import TEXTS_UNTIL, in_texting_hours, occurrence
-from rehab.services import consent, conversations, outbox, reminders
+from rehab.services import consent, conversations, outbox, reminders, texted_reports
 from rehab.services.alerts import INFORMATION, REVIEW, URGENT, open_alert
 from rehab.services.outbox import Intention
-from rehab.services.sessions import (
-    MorningReport,
-    SessionReport,
-    complete_session,
-    report_morning,
-    report_session,
-    session_on,
-)
+from rehab.services.texted import SOURCE, Answer, Texted, plan_of
 from rehab.services.today import DUE, today
-
-SOURCE = "sms"
-
-
-@dataclass(frozen=True, slots=True)
-class Texted:
-    """One text on the table: who sent it, what was open, and how it was understood."""
-
-    kept: InboundMessage
-    patient: Patient
-    sharing: list[Patient]
-    conversation: Conversation | None
-    intent: Intent
-    library: Library
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        return self.patient.today(self.now)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The text that answers; `always` may be sent however much was said already."""
-
-    template: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    kind: Kind = Kind.REPLY
-    always: bool = False
-    plan: Plan | None = None
 
 
 def to(texted: Texted) -> Answer | None:
@@ -99,96 +51,12 @@ def _help(texted: Texted) -> Answer:
 def _safety(texted: Texted) -> Answer:
     """Never advice, and never only a machine: a person is told at once."""
     about = f"A text held words of danger: {texted.intent.why}. Please call the patient."
-    open_alert(texted.patient, "danger_words", URGENT, about, texted.now, _plan(texted))
+    open_alert(texted.patient, "danger_words", URGENT, about, texted.now, plan_of(texted))
     return Answer("rp.safety", always=True)
 
 
-def _done(texted: Texted) -> Answer:
-    plan = _plan(texted)
-    if plan is None or plan.status != ACTIVE:
-        return Answer("rp.nothing_due")
-    try:
-        session = _reported(texted, plan)
-    except RehabError:
-        return Answer("rp.nothing_due")
-    if session.after is not None:
-        conversations.close(texted.patient.id)
-        return Answer("rp.thanks", plan=plan)
-    conversations.open_question(
-        texted.patient.id, plan.id, Expects.AFTER, session.on, texted.now, session.id
-    )
-    return Answer("rp.after", plan=plan)
-
-
-def _reported(texted: Texted, plan: Plan) -> Session:
-    """Today's session with what the text adds to it; reported anew if it was not yet."""
-    session = session_on(plan, texted.today)
-    if session is not None:
-        return _completed(texted, plan, session)
-    said = SessionReport(
-        performed_at=texted.now, during=texted.intent.during, after=texted.intent.pain
-    )
-    return report_session(plan, said, texted.library, texted.now, SOURCE)
-
-
-def _completed(texted: Texted, plan: Plan, session: Session) -> Session:
-    """Fill in ratings that are missing; what was said already is only changed by a correction."""
-    said = {"during": texted.intent.during, "after": texted.intent.pain}
-    missing = {
-        name: rating
-        for name, rating in said.items()
-        if rating is not None and getattr(session, name) is None
-    }
-    if not missing:
-        return session
-    return complete_session(plan, session, missing, texted.library, texted.now)
-
-
-def _pain(texted: Texted) -> Answer | None:
-    asked = Expects(texted.conversation.expects) if texted.conversation else Expects.NOTHING
-    return PAIN_ANSWERS[asked](texted)
-
-
-def _morning_pain(texted: Texted) -> Answer:
-    plan, conversation = _plan(texted), texted.conversation
-    if plan is None or conversation is None:
-        return Answer("rp.nothing_due")
-    said = MorningReport(on=conversation.about_on, pain=texted.intent.pain)
-    try:
-        report_morning(plan, said, texted.library, texted.now, SOURCE)
-    except RehabError:
-        return Answer("rp.nothing_due")
-    conversations.close(texted.patient.id)
-    return Answer("rp.noted_morning", plan=plan)
-
-
-def _session_pain(texted: Texted) -> Answer:
-    """The pain after DONE; or, unasked but labelled, of the session that was reported today."""
-    plan, conversation = _plan(texted), texted.conversation
-    session = None
-    if plan is not None and conversation is not None and conversation.session_id:
-        session = db.session.get(Session, conversation.session_id)
-    elif plan is not None:
-        session = session_on(plan, texted.today)
-    if plan is None or session is None:
-        return Answer("rp.nothing_due")
-    _completed(texted, plan, session)
-    conversations.close(texted.patient.id)
-    return Answer("rp.thanks", plan=plan)
-
-
-PAIN_ANSWERS: dict[Expects, Callable[[Texted], Answer]] = {
-    Expects.MORNING: _morning_pain,
-    Expects.AFTER: _session_pain,
-    Expects.DURING_AND_AFTER: _done,
-    Expects.NOTHING: _session_pain,
-    Expects.REASON: _session_pain,
-    Expects.START: _session_pain,
-}
-
-
 def _later(texted: Texted) -> Answer:
-    plan = _plan(texted)
+    plan = plan_of(texted)
     due = texted.now + timedelta(minutes=texted.intent.minutes or 0)
     zone = texted.patient.zone
     until = occurrence(texted.today, TEXTS_UNTIL, zone)
@@ -220,7 +88,7 @@ def _skip(texted: Texted) -> Answer:
     if conversation is not None and conversation.expects in ASKS_A_NUMBER:
         conversations.close(texted.patient.id)
         return Answer("rp.thanks")
-    plan = _plan(texted)
+    plan = plan_of(texted)
     if plan is None or not _is_due(texted, plan):
         return Answer("rp.nothing_due")
     _take_back(plan, texted, "skipped")
@@ -233,7 +101,7 @@ def _reason(texted: Texted) -> Answer:
     conversations.close(texted.patient.id)
     level = REVIEW if reason == "sore" else INFORMATION
     about = f"Sessions were missed: {MISSED_BECAUSE[reason]}."
-    open_alert(texted.patient, f"missed_{reason}", level, about, texted.now, _plan(texted))
+    open_alert(texted.patient, f"missed_{reason}", level, about, texted.now, plan_of(texted))
     return Answer(f"rp.{reason}")
 
 
@@ -250,7 +118,7 @@ def _acknowledgement(texted: Texted) -> None:
 
 def _unreadable(texted: Texted) -> Answer:
     """Asked again once, with the exact form; after that a person reads it."""
-    conversation, plan = texted.conversation, _plan(texted)
+    conversation, plan = texted.conversation, plan_of(texted)
     if plan is None or (conversation is not None and conversation.reask_count):
         conversations.close(texted.patient.id)
         about = "Two texts could not be read. Please look at the thread."
@@ -273,13 +141,14 @@ ASKED_AGAIN = {
     Expects.START: "rp.again",
 }
 
+
 ACTIONS: dict[Means, Callable[[Texted], Answer | None]] = {
     Means.OPT_OUT: _opt_out,
     Means.HELP: _help,
     Means.OPT_IN: _opt_in,
     Means.SAFETY: _safety,
-    Means.DONE: _done,
-    Means.PAIN: _pain,
+    Means.DONE: texted_reports.done,
+    Means.PAIN: texted_reports.pain,
     Means.LATER: _later,
     Means.SKIP: _skip,
     Means.REASON: _reason,
@@ -287,18 +156,6 @@ ACTIONS: dict[Means, Callable[[Texted], Answer | None]] = {
     Means.ACKNOWLEDGEMENT: _acknowledgement,
     Means.UNREADABLE: _unreadable,
 }
-
-
-def _plan(texted: Texted) -> Plan | None:
-    """The plan that is talked about: the open question's, else the patient's newest running one."""
-    if texted.conversation is not None:
-        return db.session.get(Plan, texted.conversation.plan_id)
-    return db.session.scalar(
-        select(Plan)
-        .where(Plan.patient_id == texted.patient.id, Plan.status.in_((ACTIVE, PAUSED)))
-        .order_by(Plan.status, Plan.created_at.desc())
-        .limit(1)
-    )
 
 
 def _is_due(texted: Texted, plan: Plan) -> bool:

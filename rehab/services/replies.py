@@ -12,8 +12,8 @@ from rehab.models.patient import Patient
 from rehab.notifications.replies import Expects, Intent, Means, parse
 from rehab.programs.library import Library
 from rehab.services import answers, consent, conversations, outbox
-from rehab.services.answers import Answer, Texted
 from rehab.services.outbox import Intention
+from rehab.services.texted import Answer, Texted
 from rehab.services.transactions import transaction
 
 ANSWER_WITHIN = timedelta(hours=1)

@@ -1,0 +1,62 @@
+"""A patient's text on the table: who sent it, what was open, and what may answer it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from rehab.extensions import db
+from rehab.models.message import (
+    Conversation,
+    InboundMessage,
+    Kind,
+)
+from rehab.models.patient import Patient
+from rehab.models.plan import ACTIVE, PAUSED, Plan
+from rehab.notifications.replies import Intent
+from rehab.programs.library import Library
+
+SOURCE = "sms"
+"""How what is said by text is marked wherever it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """One text on the table: who sent it, what was open, and how it was understood."""
+
+    kept: InboundMessage
+    patient: Patient
+    sharing: list[Patient]
+    conversation: Conversation | None
+    intent: Intent
+    library: Library
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.patient.today(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text that answers; `always` may be sent however much was said already."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    kind: Kind = Kind.REPLY
+    always: bool = False
+    plan: Plan | None = None
+
+
+def plan_of(texted: Texted) -> Plan | None:
+    """The plan that is talked about: the open question's, else the patient's newest running one."""
+    if texted.conversation is not None:
+        return db.session.get(Plan, texted.conversation.plan_id)
+    return db.session.scalar(
+        select(Plan)
+        .where(Plan.patient_id == texted.patient.id, Plan.status.in_((ACTIVE, PAUSED)))
+        .order_by(Plan.status, Plan.created_at.desc())
+        .limit(1)
+    )
