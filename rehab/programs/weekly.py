@@ -1,7 +1,7 @@
 """Whether the weeks before say that pain is rising: medians of next mornings, not single days."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from rehab.programs.policy import Policy
@@ -11,11 +11,15 @@ DAYS_A_WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """What earlier weeks mean for this one: the last `worse`, two running so, two `creeping`."""
+    """What earlier weeks mean for this one: the last `worse`, two running so, two `creeping`.
+
+    `medians` are those of the last weeks that say so, for whoever reads the reason.
+    """
 
     worse: bool = False
     worse_twice: bool = False
     creeping: bool = False
+    medians: tuple[float, ...] = field(default=(), compare=False)
 
 
 NO_WEEKLY = Weekly()
@@ -54,4 +58,5 @@ def weekly_trend(
         worse=rises[-1] >= policy.weekly.worse,
         worse_twice=lowest_of_two is not None and lowest_of_two >= policy.weekly.worse,
         creeping=lowest_of_two is not None and lowest_of_two >= policy.weekly.creeping,
+        medians=tuple(medians[-2:]),
     )

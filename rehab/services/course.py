@@ -76,7 +76,7 @@ class Course:
                 "tiers": {flag: self.tiers[flag] for flag in report.red_flags},
                 "usual_pain": terms.usual_pain,
                 "bounds": asdict(bounds),
-                "weekly": asdict(weekly),
+                "weekly": _listed(asdict(weekly)),
             },
         )
 

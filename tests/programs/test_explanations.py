@@ -130,8 +130,8 @@ def sentences(
         ),
         (
             State(2, last_day=6),
-            {"weekly": Weekly(True, True, True)},
-            "Down to step 1: two weeks' median mornings 5 or more, usual 3 (R5b, R5, R5c); "
+            {"weekly": Weekly(True, True, True, medians=(5, 6.5))},
+            "Down to step 1: two weeks' median mornings 5 / 6.5, usual 3 (R5b, R5, R5c); "
             "1 of 3 settled sessions at full dose (STREAK).",
         ),
         (

@@ -27,9 +27,9 @@ ENGLISH = Words(
         "R4": "next morning {f.report.morning}, usual {f.usual:g}{n.low_before}, "
         "rise {f.morning_rise:g}",
         "R4b": "two bad sessions in three",
-        "R5": "last week's median morning {n.worse:g} or more, usual {f.usual:g}",
-        "R5b": "two weeks' median mornings {n.worse:g} or more, usual {f.usual:g}",
-        "R5c": "two weeks' median mornings {n.creeping:g} or more, usual {f.usual:g}",
+        "R5": "last week's median morning {n.last_median}, usual {f.usual:g}",
+        "R5b": "two weeks' median mornings {n.medians}, usual {f.usual:g}",
+        "R5c": "two weeks' median mornings {n.medians}, usual {f.usual:g}",
         "R6": "back after a break of {f.break_days} days or more",
         "R7": "too sore or too hard in two of three sessions",
         "R9": "{n.missing} not rated",

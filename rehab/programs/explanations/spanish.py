@@ -28,9 +28,9 @@ SPANISH = Words(
         "R4": "mañana siguiente {f.report.morning}, habitual {f.usual:g}{n.low_before}, "
         "subida {f.morning_rise:g}",
         "R4b": "dos sesiones malas de tres",
-        "R5": "mediana de las mañanas de la última semana {n.worse:g} o más, habitual {f.usual:g}",
-        "R5b": "medianas de las mañanas de dos semanas {n.worse:g} o más, habitual {f.usual:g}",
-        "R5c": "medianas de las mañanas de dos semanas {n.creeping:g} o más, habitual {f.usual:g}",
+        "R5": "mediana de las mañanas de la última semana {n.last_median}, habitual {f.usual:g}",
+        "R5b": "medianas de las mañanas de dos semanas {n.medians}, habitual {f.usual:g}",
+        "R5c": "medianas de las mañanas de dos semanas {n.medians}, habitual {f.usual:g}",
         "R6": "vuelve tras una pausa de {f.break_days} días o más",
         "R7": "demasiado dolorosas o difíciles dos de tres sesiones",
         "R9": "falta la valoración de {n.missing}",

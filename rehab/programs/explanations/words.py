@@ -45,14 +45,14 @@ class Numbers:
         return self.facts.policy.green_limit.for_usual(self.facts.usual)
 
     @property
-    def worse(self) -> float:
-        """The weekly median from which on a week is worse."""
-        return self.facts.usual + self.facts.policy.weekly.worse
+    def last_median(self) -> str:
+        """The median morning of the last week that has one."""
+        return f"{self.facts.weekly.medians[-1]:g}" if self.facts.weekly.medians else "?"
 
     @property
-    def creeping(self) -> float:
-        """The weekly median from which on a second week counts as creeping up."""
-        return self.facts.usual + self.facts.policy.weekly.creeping
+    def medians(self) -> str:
+        """The median mornings of the last two weeks that have one, the earlier first."""
+        return " / ".join(f"{median_:g}" for median_ in self.facts.weekly.medians) or "?"
 
     @property
     def sleep(self) -> float:
