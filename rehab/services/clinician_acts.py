@@ -11,7 +11,7 @@ from rehab.errors import Conflict, Invalid, NotFound
 from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.clinic import Clinician
-from rehab.models.decision import APPLIED, LATEST_FIRST, OVERRIDDEN, PROPOSED, Decision
+from rehab.models.decision import APPLIED, OVERRIDDEN, PROPOSED, Decision
 from rehab.models.patient import Patient
 from rehab.models.plan import DISCHARGED, FINISHED, Plan
 from rehab.programs.acts import Act
@@ -20,6 +20,7 @@ from rehab.programs.library import Library
 from rehab.services import alerts, progression
 from rehab.services.deeds import Deed, write_down
 from rehab.services.progression import RED_FLAG
+from rehab.services.standing import latest_on
 from rehab.services.transactions import hold, transaction
 
 
@@ -40,7 +41,7 @@ def find_decision(clinic_id: UUID, decision_id: UUID) -> Decision:
 def approve(decision: Decision, by: Clinician, library: Library, now: datetime) -> Decision:
     """Put a proposed change in force. Raises Conflict unless it is the category's latest word."""
     plan = _plan(decision)
-    if decision.state != PROPOSED or not _is_latest(decision):
+    if decision.state != PROPOSED or latest_on(plan, decision.category) is not decision:
         raise Conflict("nothing is proposed here any more")
     act = {
         "act": Act.APPROVE,
@@ -73,7 +74,7 @@ def override(
         raise Invalid({"step": [f"must lie between {bounds['floor']} and {bounds['ceiling']}"]})
     if not reason.strip():
         raise Invalid({"reason": ["say why"]})
-    if not _is_latest(decision):
+    if latest_on(plan, decision.category) is not decision:
         raise Conflict("a later decision has taken its place")
     act = {
         "act": Act.OVERRIDE,
@@ -180,17 +181,3 @@ def _plan(decision: Decision) -> Plan:
     if plan.status in (DISCHARGED, FINISHED):
         raise Conflict("the plan has ended")
     return plan
-
-
-def _is_latest(decision: Decision) -> bool:
-    latest = db.session.scalar(
-        select(Decision.id)
-        .where(
-            Decision.plan_id == decision.plan_id,
-            Decision.category == decision.category,
-            Decision.replaced_at.is_(None),
-        )
-        .order_by(*LATEST_FIRST)
-        .limit(1)
-    )
-    return latest == decision.id

@@ -5,7 +5,7 @@ states that held before that moment, walks every session and every act of a clin
 order, and keeps both the decisions that changed and those that replaced them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from rehab.extensions import db
-from rehab.models.decision import LATEST_FIRST, Decision
+from rehab.models.decision import Decision
 from rehab.models.plan import ACTIVE, PAUSED, Plan, PlanTerms
 from rehab.models.session import Morning, Session
 from rehab.programs.library import Library
@@ -21,6 +21,7 @@ from rehab.programs.progression import State
 from rehab.services import warnings
 from rehab.services.alerts import REVIEW, URGENT, open_alert, retell
 from rehab.services.course import Course
+from rehab.services.standing import latest
 from rehab.services.warnings import STOP_NOW, warn
 
 COMPARED = (
@@ -111,7 +112,7 @@ def _decisions_since(plan: Plan, since: datetime) -> list[Decision]:
 def _course(plan: Plan, since: datetime, library: Library, now: datetime) -> Course:
     """The plan as it stood just before `since`."""
     before, proposed = dict(plan.starting), dict[str, Any]()
-    for decision in _latest_before(plan, since):
+    for decision in latest(plan, before=since):
         before[decision.category] = decision.after
         proposed[decision.category] = decision.accepted
     mornings = db.session.scalars(select(Morning).filter_by(plan_id=plan.id))
@@ -128,24 +129,6 @@ def _course(plan: Plan, since: datetime, library: Library, now: datetime) -> Cou
         now=now,
         proposals={c: State.from_dict(state) for c, state in proposed.items() if state},
     )
-
-
-def _latest_before(plan: Plan, since: datetime) -> Iterator[Decision]:
-    """The last decision of each category that stands before `since`."""
-    for category in plan.starting:
-        latest = db.session.scalar(
-            select(Decision)
-            .where(
-                Decision.plan_id == plan.id,
-                Decision.category == category,
-                Decision.effective_at < since,
-                Decision.replaced_at.is_(None),
-            )
-            .order_by(*LATEST_FIRST)
-            .limit(1)
-        )
-        if latest is not None:
-            yield latest
 
 
 def _events(plan: Plan, since: datetime, standing: Sequence[Decision]) -> list[Session | Decision]:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-
-from rehab.extensions import db
 from rehab.models.decision import Decision
 from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.models.session import Session
@@ -24,6 +21,7 @@ from rehab.programs.program import Phase, Program
 from rehab.programs.progression import Bounds, State, on_return
 from rehab.services.course import day_of
 from rehab.services.sessions import session_on
+from rehab.services.standing import latest
 
 DUE, DONE, REST, PAUSED_TODAY, NOT_STARTED, ENDED = (
     "due",
@@ -111,12 +109,4 @@ def _status(plan: Plan, on: date, session: Session | None) -> str:
 
 def _changes(plan: Plan) -> tuple[Decision, ...]:
     """The latest decision of each category that is in force and is not simply `hold`."""
-    latest: dict[str, Decision] = {}
-    rows = db.session.scalars(
-        select(Decision)
-        .where(Decision.plan_id == plan.id, Decision.replaced_at.is_(None))
-        .order_by(Decision.effective_at, Decision.decided_at)
-    )
-    for decision in rows:
-        latest[decision.category] = decision
-    return tuple(d for d in latest.values() if d.move != "hold" and d.accepted is None)
+    return tuple(d for d in latest(plan) if d.move != "hold" and d.accepted is None)

@@ -13,6 +13,7 @@ from rehab.models.plan import Plan
 from rehab.services import enrolment
 from rehab.services.demo.cast import CAST
 from rehab.services.demo.phone import current_plan
+from rehab.services.standing import latest
 
 ABOUT = {character.phone: character.about for character in CAST}
 ORDER = [character.phone for character in CAST]
@@ -42,13 +43,13 @@ def _place(patient: Patient) -> int:
 
 def _row(patient: Patient) -> Row:
     plan = current_plan(patient)
-    latest = _latest(plan) if plan else []
+    decisions = latest(plan) if plan else []
     return Row(
         patient=patient,
         about=ABOUT.get(patient.phone, ""),
         plan=plan,
-        decision=min(latest, key=_interest, default=None),
-        proposals=sum(decision.state == PROPOSED for decision in latest),
+        decision=min(decisions, key=_interest, default=None),
+        proposals=sum(decision.state == PROPOSED for decision in decisions),
         alerts=tuple(
             db.session.scalars(
                 select(Alert)
@@ -57,16 +58,6 @@ def _row(patient: Patient) -> Row:
             )
         ),
     )
-
-
-def _latest(plan: Plan) -> list[Decision]:
-    """The last word on each category."""
-    rows = db.session.scalars(
-        select(Decision)
-        .where(Decision.plan_id == plan.id, Decision.replaced_at.is_(None))
-        .order_by(Decision.effective_at, Decision.decided_at)
-    )
-    return list({decision.category: decision for decision in rows}.values())
 
 
 def _interest(decision: Decision) -> tuple[bool, bool, float]:
