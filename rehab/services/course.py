@@ -14,9 +14,20 @@ from rehab.programs.dosage import Category
 from rehab.programs.explanations import flag_sentence, red_flag_sentence
 from rehab.programs.policy import Policy
 from rehab.programs.progression import Bounds, Report, State
-from rehab.programs.weekly import weekly_trend
+from rehab.programs.weekly import Weekly, weekly_trend
 
 ADVISE, EASE, BOUNDED = "advise", "ease", "bounded"
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One session with all that it is judged by, whatever the category."""
+
+    session: Session
+    report: Report
+    terms: PlanTerms
+    policy: Policy
+    weekly: Weekly
 
 
 @dataclass
@@ -41,27 +52,37 @@ class Course:
         return self._after_act(event)
 
     def _after_session(self, session: Session) -> list[Decision]:
-        drafts = [self._decide(session, Category(name)) for name in session.categories]
+        hearing = self._hear(session)
+        drafts = [self._decide(hearing, Category(name)) for name in session.categories]
         return drafts + list(self._spread_flag(session, drafts))
 
-    def _decide(self, session: Session, category: Category) -> Decision:
-        before = self.states[category]
+    def _hear(self, session: Session) -> Hearing:
         terms = self.terms_at(session.performed_at)
         policy = Policy.from_dict(terms.policy)
         report = self._report(session)
-        bounds = Bounds(**terms.bounds[category])
         weekly = weekly_trend(self._pairs(), terms.usual_pain, report.day, policy)
-        given = (report, terms.usual_pain, policy, category)
-        after, verdict = progression.decide(before, *given, bounds, self.tiers, weekly)
-        held, _ = progression.decide(
-            before, *given, replace(bounds, locked=True), self.tiers, weekly
-        )
-        standing = _withheld(terms.autonomy, before, after, held)
+        return Hearing(session, report, terms, policy, weekly)
+
+    def _decide(self, hearing: Hearing, category: Category) -> Decision:
+        before, session, report = self.states[category], hearing.session, hearing.report
+        terms, weekly = hearing.terms, hearing.weekly
+        bounds = Bounds(**terms.bounds[category])
+
+        def judged(within: Bounds) -> tuple[State, progression.Decision]:
+            given = (report, terms.usual_pain, hearing.policy, category)
+            return progression.decide(before, *given, within, self.tiers, weekly)
+
+        after, verdict = judged(bounds)
+        standing = after
+        if _waits(terms.autonomy, before, after):
+            standing, _ = judged(replace(bounds, locked=True))
+            if terms.autonomy == ADVISE:
+                standing = replace(standing, step=before.step, dose=before.dose)
         self._move(category, standing, after if standing != after else None)
         return self._draft(
             category,
             session=session,
-            policy_version=policy.version,
+            policy_version=hearing.policy.version,
             zone=verdict.zone,
             move=verdict.move,
             step=verdict.step,
@@ -82,17 +103,19 @@ class Course:
 
     def _spread_flag(self, session: Session, drafts: list[Decision]) -> Iterator[Decision]:
         """A red flag stops the whole plan, not only what this session contained."""
+        reason = next((d for d in drafts if "R0" in d.rules), None)
+        if reason is None:
+            return
         flagged = [self.states[draft.category] for draft in drafts]
         pausing = any(state.paused for state in flagged)
         closing = any(state.review_open for state in flagged)
-        reason = next((d for d in drafts if "R0" in d.rules), None)
         for category, before in list(self.states.items()):
             after = replace(
                 before,
                 paused=before.paused or pausing,
                 review_open=before.review_open or closing,
             )
-            if reason is None or after == before or category in session.categories:
+            if after == before or category in session.categories:
                 continue
             self._move(category, after, None)
             move = "pause" if after.paused else "hold"
@@ -232,13 +255,12 @@ class Course:
         return [(day_of(self.plan, on) - 1, morning.pain) for on, morning in self.mornings.items()]
 
 
-def _withheld(autonomy: str, before: State, after: State, held: State) -> State:
-    """The state that holds while a change waits for the clinician; a pause never waits."""
-    if autonomy == ADVISE and not after.paused:
-        return replace(held, step=before.step, dose=before.dose)
-    if autonomy == EASE and after.step > before.step:
-        return held
-    return after
+def _waits(autonomy: str, before: State, after: State) -> bool:
+    """Whether a verdict waits for the clinician: a step up under `ease`; under `advise` all but a
+    pause."""
+    if autonomy == ADVISE:
+        return not after.paused
+    return autonomy == EASE and after.step > before.step
 
 
 def day_of(plan: Plan, on: date) -> int:
