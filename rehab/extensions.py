@@ -9,6 +9,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from rehab.models.types import COLUMN_TYPES
@@ -74,6 +75,12 @@ def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def insert_into(model: type[Model]) -> Any:
+    """An INSERT that knows ON CONFLICT: each of the two databases has its own."""
+    of_dialect = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    return of_dialect[db.session.get_bind().dialect.name](model)
 
 
 def schema_fault() -> str | None:

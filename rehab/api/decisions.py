@@ -59,11 +59,6 @@ class UndoIn(In):
     reason = text(1, 500, required=True)
 
 
-class DecisionsOut(Schema):
-    items = fields.List(fields.Nested(DecisionOut))
-    next = fields.String(allow_none=True)
-
-
 @blueprint.get("/plans/<uuid:id>/decisions")
 @blueprint.arguments(PageIn, location="query")
 @blueprint.response(200, page_of(DecisionOut))
@@ -84,7 +79,7 @@ def approve(id: UUID) -> Decision:
 
 @blueprint.post("/decisions/approve")
 @blueprint.arguments(ManyIn)
-@blueprint.response(200, DecisionsOut)
+@blueprint.response(200, page_of(DecisionOut))
 def approve_all(said: dict[str, Any]) -> dict[str, Any]:
     """Put many proposed changes in force, all or none."""
     approved = clinician_acts.approve_all(said["ids"], clinician(), library(), clock.now())

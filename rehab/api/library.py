@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from rehab.api.http import Blueprint
+from rehab.api.pages import page_of
 from rehab.api.schemas import In, choice
 from rehab.errors import NotFound
 from rehab.programs.dosage import Category
@@ -75,19 +76,9 @@ class LibraryQuery(In):
     q = fields.String(load_default=None, validate=validate.Length(max=80))
 
 
-class ProgramsOut(Schema):
-    items = fields.List(fields.Nested(ProgramOut))
-    next = fields.String(allow_none=True)
-
-
-class ExercisesOut(Schema):
-    items = fields.List(fields.Nested(ExerciseOut))
-    next = fields.String(allow_none=True)
-
-
 @blueprint.get("/programs")
 @blueprint.arguments(LibraryQuery, location="query")
-@blueprint.response(200, ProgramsOut)
+@blueprint.response(200, page_of(ProgramOut))
 def programs(wanted: dict[str, Any]) -> dict[str, Any]:
     """Every program that fits the filters."""
     found = [p for p in library().programs.values() if _program_fits(p, wanted)]
@@ -103,7 +94,7 @@ def program(id: str) -> Program:
 
 @blueprint.get("/exercises")
 @blueprint.arguments(LibraryQuery, location="query")
-@blueprint.response(200, ExercisesOut)
+@blueprint.response(200, page_of(ExerciseOut))
 def exercises(wanted: dict[str, Any]) -> dict[str, Any]:
     """Every exercise that fits the filters."""
     track = wanted["track"]

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class PageIn(In):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
+@cache
 def page_of(item: type[Schema]) -> type[Schema]:
     """The schema of a page of `item`."""
     return Schema.from_dict(

@@ -114,11 +114,6 @@ class VersionOut(Schema):
     corrected_by = fields.String()
 
 
-class VersionsOut(Schema):
-    items = fields.List(fields.Nested(VersionOut))
-    next = fields.String(allow_none=True)
-
-
 class MorningIn(In):
     """A morning: at least one of pain, sleep (0-10) and stiffness (minutes)."""
 
@@ -188,7 +183,7 @@ def correct_session(said: dict[str, Any], id: UUID) -> Session:
 
 
 @blueprint.get("/sessions/<uuid:id>/versions")
-@blueprint.response(200, VersionsOut)
+@blueprint.response(200, page_of(VersionOut))
 def versions(id: UUID) -> dict[str, Any]:
     """What was told before each correction, the oldest first."""
     session, _ = corrections.find_session(clinician().clinic_id, id)

@@ -28,7 +28,7 @@ from rehab.programs.measurements import (
 )
 from rehab.programs.measures import AFTER_THE_END, Measure, Span, due_since
 from rehab.programs.program import Track
-from rehab.services.transactions import transaction
+from rehab.services.transactions import hold, transaction
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def report_measure(
     Raises Invalid by field (measure_id, on, answers and their items and ratings), and Conflict for
     a plan that has ended or an id that already says something else.
     """
-    _one_at_a_time(plan)
+    hold(plan)
     measure = _asked(said.measure_id, library)
     answers = read_answers(measure, said.answers, _named_activities(plan, measure))
     draft = _measurement(plan, said, answers, now, source)
@@ -109,11 +109,6 @@ def measures_of(plan: Plan, library: Library, now: datetime) -> PlanMeasures:
     on = plan.patient.today(now)
     courses = tuple(_course(plan, m, on) for m in library.measures.values())
     return PlanMeasures(plan, on, tuple(_due(plan, courses, on)), courses)
-
-
-def _one_at_a_time(plan: Plan) -> None:
-    """Hold the plan's row, so that two first answers cannot both name the activities."""
-    db.session.execute(select(Plan.id).where(Plan.id == plan.id).with_for_update())
 
 
 def _asked(measure_id: str, library: Library) -> Measure:

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from rehab.extensions import db
+from rehab.extensions import db, insert_into
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
@@ -49,9 +48,8 @@ def enqueue(intentions: Iterable[Intention], now: datetime) -> int:
     rows = [_row(intention, now) for intention in intentions]
     if not rows:
         return 0
-    insert = postgresql.insert if _is_postgresql() else sqlite.insert
     statement = (
-        insert(OutboundMessage)
+        insert_into(OutboundMessage)
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(OutboundMessage.id)
     )
@@ -102,10 +100,6 @@ def _settle(
         .returning(OutboundMessage.id)
     )
     return len(db.session.execute(statement).all())
-
-
-def _is_postgresql() -> bool:
-    return db.session.get_bind().dialect.name == "postgresql"
 
 
 def _row(intention: Intention, now: datetime) -> dict[str, Any]:

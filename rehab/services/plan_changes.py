@@ -159,12 +159,13 @@ def _entries(left: Phase, entered: Phase) -> dict[str, dict[str, Any]]:
 
 def _bind(plan: Plan, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Set new bounds; the categories whose bounds are others now."""
+    program = Program.from_dict(plan.program)
     bounds = {category: dict(bound) for category, bound in plan.bounds.items()}
     for category, change in wanted.items():
         if category not in bounds:
             raise Invalid({f"bounds.{category}": ["is not a category of this plan"]})
         bounds[category] |= change
-        steps = rungs(Program.from_dict(plan.program), Category(category))
+        steps = rungs(program, Category(category))
         for name in ("floor", "ceiling"):
             if bounds[category][name] > steps:
                 raise Invalid({f"bounds.{category}.{name}": [f"its ladder has {steps} steps"]})

@@ -4,9 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from rehab.extensions import db
+from rehab.extensions import db, insert_into
 from rehab.models.message import Conversation, InboundMessage, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.notifications.replies import Expects, Intent, Means, parse
@@ -72,10 +71,8 @@ def patients_with(phone: str) -> list[Patient]:
 
 
 def _keep(inbound: Inbound, now: datetime) -> InboundMessage | None:
-    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
     statement = (
-        insert(InboundMessage)
+        insert_into(InboundMessage)
         .values(
             provider_sid=inbound.sid,
             sender=inbound.sender,
@@ -86,7 +83,8 @@ def _keep(inbound: Inbound, now: datetime) -> InboundMessage | None:
         .on_conflict_do_nothing(index_elements=["provider_sid"])
         .returning(InboundMessage)
     )
-    return db.session.scalar(statement)
+    kept: InboundMessage | None = db.session.scalar(statement)
+    return kept
 
 
 def _speaker(patients: list[Patient], now: datetime) -> tuple[Patient | None, Conversation | None]:

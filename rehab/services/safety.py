@@ -117,6 +117,15 @@ def keep_stopped(plan: Plan, session: Session, now: datetime) -> None:
     put_in(plan, dict.fromkeys(plan.loads, act), deed, at, session.on, now)
 
 
+def unknown_flags(flags: Sequence[str], library: Library) -> dict[str, list[str]]:
+    """What is wrong with each id that is no red flag, by its field."""
+    return {
+        f"red_flags.{n}": [f"there is no red flag {flag}"]
+        for n, flag in enumerate(flags)
+        if flag not in library.red_flags
+    }
+
+
 def safety_page(red_flags: Sequence[str], library: Library) -> SafetyPage | None:
     """What to tell whoever ticked these red flags, by the gravest tier; None for none."""
     tier = worst_tier(red_flags, library.red_flags)
@@ -146,9 +155,7 @@ def _check(plan: Plan, said: ScreeningReport, library: Library, now: datetime) -
         errors["on"] = ["lies in the future"]
     elif said.on < plan.starts_on - timedelta(days=1):
         errors["on"] = ["lies before the plan's start"]
-    for n, flag in enumerate(said.red_flags):
-        if flag not in library.red_flags:
-            errors[f"red_flags.{n}"] = [f"there is no red flag {flag}"]
+    errors |= unknown_flags(said.red_flags, library)
     if errors:
         raise Invalid(errors)
 

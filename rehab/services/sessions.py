@@ -227,9 +227,7 @@ def check(plan: Plan, said: SessionReport, library: Library, now: datetime) -> N
         if (tick.get("stopped_because") or "") not in ("", *library.stop_rules):
             reasons = ", ".join(library.stop_rules)
             errors[f"exercises.{n}.stopped_because"] = [f"must be one of {reasons}"]
-    for n, flag in enumerate(said.red_flags):
-        if flag not in library.red_flags:
-            errors[f"red_flags.{n}"] = [f"there is no red flag {flag}"]
+    errors |= safety.unknown_flags(said.red_flags, library)
     if errors:
         raise Invalid(errors)
 
