@@ -38,17 +38,6 @@ from tests.services.test_progression import (
 )
 
 
-@pytest.fixture
-def plan(maya: Patient, library: Library) -> Plan:
-    wish = Assignment("lb-subacute-6w", usual_pain=4, autonomy="bounded")
-    return plans.assign(maya, wish, library, START)
-
-
-@pytest.fixture
-def eased(maya: Patient, library: Library) -> Plan:
-    return plans.assign(maya, Assignment("lb-subacute-6w", usual_pain=4), library, START)
-
-
 def after(days: int, hours: int = 0) -> datetime:
     return START + timedelta(days=days, hours=hours)
 
