@@ -15,7 +15,6 @@ from rehab.models.plan import Plan
 from rehab.models.session import Session, SessionVersion
 from rehab.programs.library import Library
 from rehab.services import progression, reminders, safety
-from rehab.services.deeds import INSTANT
 from rehab.services.sessions import SessionReport, check, drawn_up, told
 from rehab.services.transactions import hold, transaction
 
@@ -54,9 +53,9 @@ def correct_session(
     changed = {name: old for name, old in before.items() if after[name] != old}
     if not changed:
         return session
-    since = min(before["performed_at"] - INSTANT, after["performed_at"])
+    since = min(before["performed_at"], after["performed_at"])
     if session.red_flags and changed.keys() & {"red_flags", "performed_at"}:
-        safety.keep_stopped(plan, session, now)
+        since = min(since, safety.keep_stopped(plan, session, now))
     flags = set(after["red_flags"]) - set(before["red_flags"])
     db.session.add(
         SessionVersion(

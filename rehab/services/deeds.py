@@ -88,6 +88,23 @@ def put_in(
     db.session.flush()
 
 
+def moment_before(plan: Plan, instant: datetime) -> datetime:
+    """Just before an instant, and before whatever stands there already: each deed has its own."""
+    taken = set(
+        db.session.scalars(
+            select(Decision.effective_at).where(
+                Decision.plan_id == plan.id,
+                Decision.effective_at < instant,
+                Decision.replaced_at.is_(None),
+            )
+        )
+    )
+    at = instant - INSTANT
+    while at in taken:
+        at -= INSTANT
+    return at
+
+
 def next_moment(plan: Plan, now: datetime) -> datetime:
     """Now, or just after the last thing that a fast clock has put ahead of now."""
     last = db.session.scalar(

@@ -18,7 +18,7 @@ from rehab.programs.library import Library
 from rehab.programs.safety import RedFlag, Tier, worst_tier
 from rehab.programs.screening import Log, Occasion, occasion_on, pauses, questions
 from rehab.services import reminders
-from rehab.services.deeds import INSTANT, Deed, put_in, write_down
+from rehab.services.deeds import Deed, moment_before, put_in, write_down
 from rehab.services.transactions import hold, transaction
 
 ALERT_LEVELS = {Tier.EMERGENCY: 3, Tier.URGENT: 3, Tier.SEE: 2}
@@ -97,11 +97,11 @@ def heed(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> N
         _flag(plan, list(flags), library, now)
 
 
-def keep_stopped(plan: Plan, session: Session, now: datetime) -> None:
+def keep_stopped(plan: Plan, session: Session, now: datetime) -> datetime:
     """What a session's red flags stopped stays stopped when it is told differently.
 
     Only a clinician lets it go on: the stop takes its own place in the log, just before the
-    session.
+    session, and the plan is to be walked again from there.
     """
     flags = list(session.red_flags)
     pausing = any(decision.after["paused"] for decision in session.decisions)
@@ -113,8 +113,9 @@ def keep_stopped(plan: Plan, session: Session, now: datetime) -> None:
         rules=("R0",),
     )
     act = {"act": Act.FLAG, "pausing": pausing, "red_flags": flags}
-    at = session.performed_at - INSTANT
+    at = moment_before(plan, session.performed_at)
     put_in(plan, dict.fromkeys(plan.loads, act), deed, at, session.on, now)
+    return at
 
 
 def unknown_flags(flags: Sequence[str], library: Library) -> dict[str, list[str]]:

@@ -174,3 +174,16 @@ def test_a_flagged_session_moved_past_a_closed_review_asks_again(
     corrections.correct_session(session, plan, later, "maya", library, after(3))
     assert all(load["review_open"] for load in plan.loads.values())
     assert db.session.scalars(select(Alert).filter_by(closed_at=None)).one().kind == "red_flag"
+
+
+def test_a_red_flag_corrected_twice_leaves_two_stops_of_their_own(
+    plan: Plan, library: Library
+) -> None:
+    session = report(plan, library, 0, SETTLED, red_flags=("RF01",))
+    for flags in (("RF07",), ("RF04",), ()):
+        changes = {"red_flags": flags}
+        corrections.correct_session(session, plan, changes, "maya", library, after(1))
+    moments = [d.effective_at for d in standing(plan)]
+    assert len(moments) == len(set(moments)) == 4
+    assert plan.status == "paused"
+    is_a_fixed_point(plan, library, after(1))
