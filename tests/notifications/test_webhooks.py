@@ -29,6 +29,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 URL = "https://rehab.example:8443/base"
 INBOUND = "/webhooks/twilio/inbound"
 MAYA = "+442079460123"
+OLD = "the token before"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 Show = Callable[[datetime], None]
@@ -97,6 +98,71 @@ def test_a_signature_that_does_not_fit_is_refused(
 ) -> None:
     assert knock(client, INBOUND, text("STOP"), **wrong).status_code == 403
     assert kept() == 0
+
+
+def rotated(app: Flask, old: str) -> None:
+    """The token is being changed: `old` is the one before."""
+    built: Wiring = app.extensions["rehab"]
+    wire(app, replace(built, settings=replace(built.settings, twilio_auth_token_old=old)))
+
+
+@pytest.mark.parametrize(
+    ("old", "token", "answer"),
+    [
+        (OLD, twilio.TOKEN, 200),
+        (OLD, OLD, 200),
+        (OLD, "another token", 403),
+        (OLD, "", 403),
+        ("", twilio.TOKEN, 200),
+        ("", OLD, 403),
+        ("", "", 403),
+    ],
+)
+def test_while_the_token_is_changed_the_one_before_signs_too(
+    app: Flask, client: FlaskClient, old: str, token: str, answer: int
+) -> None:
+    rotated(app, old)
+    assert knock(client, INBOUND, text("HELP"), token=token).status_code == answer
+    message = db.session.scalars(select(OutboundMessage).order_by("created_at")).first()
+    assert message is not None
+    form = {"MessageSid": "SM5", "MessageStatus": "sent"}
+    told = knock(client, f"/webhooks/twilio/status/{message.id}", form, token=token)
+    assert told.status_code == (204 if answer == 200 else 403)
+
+
+@pytest.mark.parametrize("token", [twilio.TOKEN, OLD])
+def test_the_token_before_opens_no_other_door(app: Flask, client: FlaskClient, token: str) -> None:
+    rotated(app, OLD)
+    assert knock(client, INBOUND, text("STOP"), "http://localhost", token).status_code == 403
+    asked = knock(client, INBOUND, text("STOP"), token=token, query_string={"a": "1"})
+    assert asked.status_code == 403
+    headers = {"X-Twilio-Signature": twilio.signature(token, URL + INBOUND, text("STOP"))}
+    assert client.post(INBOUND, data=text("START"), headers=headers).status_code == 403
+    assert kept() == 0
+
+
+def test_a_token_from_before_means_nothing_on_the_console(
+    app: Flask, maya: Patient, at: Show
+) -> None:
+    rotated(app, OLD)
+    url = app.extensions["rehab"].settings.public_url
+    assert knock(app.test_client(), INBOUND, text("STOP"), url, token=OLD).status_code == 403
+
+
+def test_a_path_that_is_escaped_is_not_the_path_that_was_signed(client: FlaskClient) -> None:
+    """The server sees `%2F` undone; only the address that was configured is ever signed."""
+    escaped = "/webhooks/twilio%2Finbound"
+    assert knock(client, escaped, text("STOP")).status_code == 403
+    assert kept() == 0
+
+
+def test_a_field_that_comes_twice_is_signed_twice(client: FlaskClient) -> None:
+    form = {**{name: [value] for name, value in text("HELP").items()}, "MediaUrl": ["one", "two"]}
+    pairs = "".join(name + value for name in sorted(form) for value in form[name])
+    digest = hmac.new(twilio.TOKEN.encode(), (URL + INBOUND + pairs).encode(), hashlib.sha1)
+    headers = {"X-Twilio-Signature": b64encode(digest.digest()).decode()}
+    assert client.post(INBOUND, data=form, headers=headers).status_code == 200
+    assert client.post(INBOUND, data={**form, "Body": "STOP"}, headers=headers).status_code == 403
 
 
 def test_a_text_that_was_tampered_with_is_refused(client: FlaskClient) -> None:
@@ -188,13 +254,13 @@ def both_ways(app: Flask, maya: Patient, at: Show) -> Iterator[twilio.Server]:
         sender = TwilioSender.from_settings(settings)
         wire(app, replace(built, settings=settings, sender=sender))
         yield server
-        sender.client.http_client.session.close()
     web.shutdown()
     web.server_close()
 
 
 def test_a_conversation_over_the_wire(app: Flask, both_ways: twilio.Server) -> None:
     double, built = both_ways.double, app.extensions["rehab"]
+    double.keeps_opt_outs = False
     desk = Desk(built.sender, built.library, built.settings.public_url, SetClock(NOW), "w1")
     db.session.rollback()
     assert dispatch(desk) == {"accepted": 1}
@@ -202,10 +268,36 @@ def test_a_conversation_over_the_wire(app: Flask, both_ways: twilio.Server) -> N
     assert double.report(welcome["sid"], ["delivered", "sent", "sent"]) == [204, 204, 204]
     assert double.text(MAYA, "help") == 200
     assert dispatch(desk) == {"accepted": 1}
-    assert double.messages[1]["body"].startswith("Riverside: Exercise reminders")
+    assert "Reply STOP to end" in double.messages[1]["body"]
     assert double.text(MAYA, "STOP") == 200
     assert dispatch(desk) == {"accepted": 1}
     assert "no more texts" in double.messages[2]["body"]
     db.session.rollback()
     first = db.session.scalars(select(OutboundMessage).filter_by(template="rp.consent")).one()
     assert (first.provider_sid, first.provider_status) == (welcome["sid"], "delivered")
+
+
+def test_a_stop_that_twilio_keeps_itself_needs_no_second_confirmation(
+    app: Flask, both_ways: twilio.Server
+) -> None:
+    """It has answered, and refuses ours: that is taken in, and no text leaves to the number."""
+    double, built = both_ways.double, app.extensions["rehab"]
+    desk = Desk(built.sender, built.library, built.settings.public_url, SetClock(NOW), "w1")
+    db.session.rollback()
+    dispatch(desk)
+    assert double.text(MAYA, "STOP") == 200
+    assert dispatch(desk) == {"failed": 1}
+    assert len(double.messages) == 1
+
+
+def test_with_advanced_opt_out_twilio_says_what_it_understood_and_answers_itself(
+    app: Flask, both_ways: twilio.Server
+) -> None:
+    double, built = both_ways.double, app.extensions["rehab"]
+    double.advanced_opt_out = True
+    desk = Desk(built.sender, built.library, built.settings.public_url, SetClock(NOW), "w1")
+    db.session.rollback()
+    dispatch(desk)
+    assert double.text(MAYA, "stop") == 200
+    assert dispatch(desk) == {}
+    assert len(double.asked) == 1

@@ -1,140 +1,164 @@
-"""Texts by Twilio, through its own client, and its codes put into our words in one table."""
+"""Texts by Twilio, through its own client: offered once, and looked up where that went unheard."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from rehab.notifications.senders import Kind, Outcome, Outgoing, Reason
+from rehab.notifications.senders import Kind, Outcome, Outgoing, ProviderSilent, Received, Sent
+from rehab.notifications.senders.twilio_codes import AMBIGUOUS, NEVER_LEFT, outcome_for
+from rehab.notifications.senders.twilio_wire import client, never_left
 from rehab.settings import Settings
 
 TIMEOUT = 10.0
 """Seconds that Twilio has to answer; its client alone would wait for ever."""
 
-SECONDS_TO_MEND = 300.0
-"""How long to leave Twilio alone when the fault is ours: keys, sender or registration."""
-
 STATUS_PATH = "/webhooks/twilio/status/"
 
-WORDS = {
-    21610: Reason.OPTED_OUT,
-    **dict.fromkeys((21211, 21214, 21612, 21614, 30005, 30006), Reason.BAD_NUMBER),
-    30004: Reason.BLOCKED,
-    **dict.fromkeys(
-        (20003, 20404, 21212, 21408, 21603, 21606, 21703, 21704, 21705),
-        Reason.OURS_IS_BROKEN,
-    ),
-    **dict.fromkeys((30002, 30007, 30032, 30034, 63038), Reason.OURS_IS_BROKEN),
-    **dict.fromkeys((20429, 21611), Reason.NOT_ACCEPTED),
-    **dict.fromkeys((30001, 30003, 30008, 30017, 30022, 30023, 30027), Reason.UNDELIVERED),
-}
-"""Twilio's codes in our words. A code that is not here is refused: never tried again unseen."""
+PAGE, MOST_PAGES = 200, 5
+"""How far back the texts to one number are read: no patient has had a thousand in a few days."""
 
-CAN_BE_SENT_AGAIN = {Reason.NOT_ACCEPTED: None, Reason.OURS_IS_BROKEN: SECONDS_TO_MEND}
-"""What Twilio certainly did not take, and the seconds to wait before it is offered again."""
+LARGEST_PAGE, MOST_LARGE_PAGES = 1000, 100
+"""The same for what came in; with a service these are all the texts of the account."""
 
-
-def reason_for(code: int | None) -> Reason:
-    """Our word for one of Twilio's error codes."""
-    return WORDS.get(code, Reason.REFUSED) if code is not None else Reason.REFUSED
+NO_SUCH_TEXT = (404, 20404)
 
 
 @dataclass(frozen=True)
 class TwilioSender:
     """Sends as one number or one Messaging Service; each text carries its own callback address."""
 
-    client: Any
-    origin: dict[str, str]
+    account: str
+    token: str = field(repr=False)
+    number: str
+    service: str
+    api_url: str
     public_url: str
+    timeout: float = TIMEOUT
 
     @classmethod
     def from_settings(cls, settings: Settings, timeout: float = TIMEOUT) -> "TwilioSender":
-        from twilio.rest import Client
-
-        client = Client(
+        return cls(
             settings.twilio_account_sid,
             settings.twilio_auth_token,
-            http_client=http_client(settings.twilio_api_url, timeout),
+            settings.twilio_from,
+            settings.twilio_messaging_service_sid,
+            settings.twilio_api_url,
+            settings.public_url,
+            timeout,
         )
-        service = settings.twilio_messaging_service_sid
-        origin = {"messaging_service_sid": service} if service else {"from_": settings.twilio_from}
-        return cls(client, origin, settings.public_url)
 
-    def send(self, message: Outgoing) -> Outcome:
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator["TwilioLine"]:
+        """A line that serves any number of calls at once, in the event loop that opened it."""
+        async with client(self.account, self.token, self.api_url, self.timeout) as twilio:
+            yield TwilioLine(twilio, self.number, self.service, self.public_url)
+
+
+@dataclass(frozen=True)
+class TwilioLine:
+    """An open line to Twilio."""
+
+    client: Any
+    number: str
+    service: str
+    public_url: str
+
+    async def send(self, message: Outgoing) -> Outcome:
         """Offer one text to Twilio, once. Whatever goes wrong is an Outcome, never an exception."""
+        origin = {"messaging_service_sid": self.service} if self.service else {"from_": self.number}
         try:
-            created = self.client.messages.create(
+            created = await self.client.messages.create_async(
                 to=message.to,
                 body=message.body,
                 validity_period=message.validity_seconds,
                 status_callback=f"{self.public_url}{STATUS_PATH}{message.id}",
-                **self.origin,
+                **origin,
             )
         except Exception as error:
             return outcome_of(error)
+        if not created.sid:
+            return AMBIGUOUS
         return Outcome(Kind.ACCEPTED, provider_sid=created.sid, status=str(created.status))
+
+    async def sent_to(self, phone: str, since: datetime) -> list[Sent]:
+        """What Twilio took from us for this number since then, newest first.
+
+        It is asked for all texts to the number, and their `date_created`, in whole seconds, is
+        compared here: its own filter goes by the day of sending, which a text that waits has not.
+        Raises ProviderSilent, also when there are too many to have seen them all.
+        """
+        texts = await self._texts(since, MOST_PAGES, to=phone, page_size=PAGE)
+        return [sent(text) for text in texts if str(text.direction).startswith("outbound")]
+
+    async def fetch(self, provider_sid: str) -> Sent | None:
+        """One text by Twilio's id; None when it knows none. Raises ProviderSilent."""
+        try:
+            return sent(await self.client.messages(provider_sid).fetch_async())
+        except Exception as error:
+            if refusal(error) == NO_SUCH_TEXT:
+                return None
+            raise ProviderSilent(why(error)) from None
+
+    async def received(self, since: datetime) -> list[Received]:
+        """What came in since then, newest first: to our number, or to any of the service's.
+
+        Raises ProviderSilent.
+        """
+        to = {} if self.service else {"to": self.number}
+        day = datetime.combine(since.astimezone(UTC), time(), UTC)
+        query = {"date_sent_after": day, "page_size": LARGEST_PAGE, **to}
+        texts = await self._texts(since, MOST_LARGE_PAGES, **query)
+        return [received(text) for text in texts if text.direction == "inbound"]
+
+    async def _texts(self, since: datetime, most: int, **query: Any) -> list[Any]:
+        """The texts since then, from the newest page on to the first that has none of them."""
+        found: list[Any] = []
+        try:
+            page = await self.client.messages.page_async(**query)
+            for _ in range(most):
+                young = [t for t in page if t.date_created >= since.replace(microsecond=0)]
+                found += young
+                page = await page.next_page_async() if young else None
+                if page is None:
+                    return found
+        except Exception as error:
+            raise ProviderSilent(why(error)) from None
+        raise ProviderSilent("it has more texts than were read")
+
+
+def sent(text: Any) -> Sent:
+    return Sent(text.sid, text.body or "", str(text.status), text.date_created, text.error_code)
+
+
+def received(text: Any) -> Received:
+    return Received(text.sid, text.from_ or "", text.to or "", text.body or "", text.date_created)
 
 
 def outcome_of(error: Exception) -> Outcome:
-    """What an exception of Twilio's client, or of the network below it, says of the message."""
-    from twilio.base.exceptions import TwilioRestException
-
-    if isinstance(error, TwilioRestException):
-        return _answered(error.status, error.code, getattr(error, "retry_after", None))
-    if _never_left(error):
-        return Outcome(Kind.RETRY, reason=Reason.NOT_ACCEPTED)
-    return Outcome(Kind.UNKNOWN, reason=Reason.AMBIGUOUS)
+    """What an exception of Twilio's client, or of the network below it, says of the text."""
+    status, code = refusal(error)
+    if status:
+        return outcome_for(status, code, getattr(error, "retry_after", None))
+    return NEVER_LEFT if never_left(error) else AMBIGUOUS
 
 
-def _answered(status: int, code: int | None, retry_after: float | None) -> Outcome:
-    if status >= 500:
-        return Outcome(Kind.UNKNOWN, code=code, reason=Reason.AMBIGUOUS)
-    reason = Reason.NOT_ACCEPTED if status == 429 else reason_for(code)
-    if reason not in CAN_BE_SENT_AGAIN:
-        return Outcome(Kind.FAILED, code=code, reason=reason)
-    wait = retry_after or CAN_BE_SENT_AGAIN[reason]
-    return Outcome(Kind.RETRY, code=code, reason=reason, retry_after=wait)
+def why(error: Exception) -> str:
+    """Why there was no answer, for a log: its kind and Twilio's numbers, never what was asked."""
+    numbers = zip(("status", "code"), refusal(error), strict=True)
+    return ", ".join([type(error).__name__, *(f"{name} {n}" for name, n in numbers if n)])
 
 
-def _never_left(error: Exception) -> bool:
-    """Whether Twilio cannot have read the request: refused, no such host, not its certificate."""
-    from ssl import SSLCertVerificationError
+def refusal(error: Exception) -> tuple[int | None, int | None]:
+    """The HTTP status and Twilio's code of a refusal; nothing of any other error."""
+    from twilio.base.exceptions import (
+        TwilioException,
+        TwilioRestException,
+        TwilioServiceException,
+    )
 
-    from requests.exceptions import ConnectTimeout, RequestException
-    from urllib3.exceptions import MaxRetryError, NewConnectionError, SSLError
-
-    if isinstance(error, ConnectTimeout):
-        return True
-    if not isinstance(error, RequestException):
-        return False
-    cause = error.args[0] if error.args else None
-    why = cause.reason if isinstance(cause, MaxRetryError) else None
-    if isinstance(why, SSLError):
-        return isinstance(why.args[0], SSLCertVerificationError)
-    return isinstance(why, NewConnectionError)
-
-
-def http_client(api_url: str, timeout: float) -> Any:
-    """Twilio's HTTP client, with a time-out, speaking to `api_url` in place of its own host."""
-    from twilio.base.exceptions import TwilioRestException
-    from twilio.http.http_client import TwilioHttpClient
-
-    class Elsewhere(TwilioHttpClient):  # type: ignore[misc]
-        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            answer = super().request(method, _at(api_url, url), *args, **kwargs)
-            if answer.status_code == 429:
-                busy = TwilioRestException(429, url, "too many requests", 20429, method)
-                busy.retry_after = _seconds(answer.headers.get("Retry-After"))
-                raise busy
-            return answer
-
-    return Elsewhere(timeout=timeout)
-
-
-def _at(api_url: str, url: str) -> str:
-    there, asked = urlsplit(api_url), urlsplit(url)
-    path = there.path.rstrip("/") + asked.path
-    return urlunsplit((there.scheme, there.netloc, path, asked.query, ""))
-
-
-def _seconds(header: str | None) -> float | None:
-    return float(header) if header and header.isdecimal() else None
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        return error.status, error.code
+    page = error.args[1:] if isinstance(error, TwilioException) else ()
+    return (page[0].status_code if page else None), None
