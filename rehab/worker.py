@@ -1,13 +1,13 @@
 """The scheduler: it ticks, and on each tick looks into the queue. It holds no job of any patient.
 
-APScheduler runs four jobs: planning, sending, letting go of what is too late, and looking over the
-running plans. It goes by the wall clock, so a thread that goes by the monotonic one sets it going
-again when it falls silent.
+APScheduler runs the jobs that are named here. It goes by the wall clock, so a thread that goes by
+the monotonic one sets it going again when it falls silent.
 """
 
 import atexit
 import fcntl
 import logging
+import math
 import os
 import secrets
 import signal
@@ -15,24 +15,44 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from rehab import clock
 from rehab.extensions import db
-from rehab.services import delivery, look_over, outbox, reminders
-from rehab.services.delivery import Clock, Desk
+from rehab.services import (
+    delivery,
+    look_over,
+    outbox,
+    pulse,
+    reconciliation,
+    reminders,
+    sweeps,
+)
+from rehab.services.agreed_time import Clock, agreed
+from rehab.services.delivery import Desk
 from rehab.settings import Settings
+from rehab.tenancy import across_clinics
 from rehab.wiring import wiring
 
 log = logging.getLogger(__name__)
 
-PLAN, DISPATCH, EXPIRE, LOOK_OVER = "plan", "dispatch", "expire", "look_over"
-SECONDS = {PLAN: 600, DISPATCH: 2, EXPIRE: 60, LOOK_OVER: 3600}
+PLAN, DISPATCH, RECONCILE, EXPIRE = "plan", "dispatch", "reconcile", "expire"
+STATUSES, INBOUND, LOOK_OVER = "statuses", "inbound", "look_over"
+SECONDS = {
+    PLAN: 600,
+    DISPATCH: 2,
+    RECONCILE: 15,
+    EXPIRE: 60,
+    STATUSES: 3600,
+    INBOUND: 600,
+    LOOK_OVER: 3600,
+}
 """How often each job runs."""
 
 MISSED_TICKS = 3
@@ -40,7 +60,7 @@ LONGEST_SEND = 60
 """How many ticks may fail to come, or how many seconds a handful of texts may take, before the
 scheduler is set going again."""
 
-LOCK_NAME = "scheduler.lock"
+LOCK_NAME, MEMORY_NAME = "scheduler.lock", "last_heartbeat"
 
 
 class Ticker:
@@ -49,19 +69,21 @@ class Ticker:
     def __init__(self, app: Flask, time: Clock = clock) -> None:
         self.app, self.clock = app, time
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"[-80:]
-        self.scheduler = BackgroundScheduler(
-            timezone=UTC,
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
+        self.scheduler = _scheduler()
         self.jobs: dict[str, Callable[[], Any]] = {
             PLAN: self.plan,
             DISPATCH: self.dispatch,
+            RECONCILE: self.reconcile,
             EXPIRE: self.expire,
+            STATUSES: self.sweep_statuses,
+            INBOUND: self.sweep_inbound,
             LOOK_OVER: self.look_over,
         }
         self.stopping, self.changing = threading.Event(), threading.Lock()
         self.sending = False
         self.last_tick = time.monotonic()
+        self.next_beat = -math.inf
+        self.time = time
 
     def start(self) -> None:
         """Tick from now on, in threads of this process; not any more once it was stopped."""
@@ -91,45 +113,102 @@ class Ticker:
         if silence <= (LONGEST_SEND if self.sending else MISSED_TICKS * SECONDS[DISPATCH]):
             return False
         log.warning("no tick for %.0f s: arming the scheduler again", silence)
-        for name in self.jobs:
-            self._arm(name)
+        with self.changing:
+            if not self.stopping.is_set():
+                self._revive()
+                for name in self.jobs:
+                    self._arm(name)
         return True
+
+    def _revive(self) -> None:
+        """APScheduler says that it runs even when a fault of its own has ended its thread."""
+        if self.scheduler.running and not self.scheduler._thread.is_alive():
+            log.error("the scheduler's thread has ended: another one begins")
+            self.scheduler.shutdown(wait=False)
+            self.scheduler = _scheduler()
+            self.scheduler.start()
 
     def plan(self) -> int:
         """Queue what is to come; the number of new reminders."""
-        return reminders.plan_ahead(self.clock.now())
+        return reminders.plan_ahead(self._now())
 
     def dispatch(self) -> Counter[str]:
         """Send until nothing is due; how many texts ended in which state."""
-        built, sent = wiring(), Counter[str]()
-        desk = Desk(built.sender, built.library, built.settings.public_url, self.clock, self.worker)
+        self._tick()
         self.sending = True
         try:
-            while self._tick() and (tally := delivery.dispatch(desk, carry_on=self._tick)):
-                sent += tally
+            return delivery.dispatch(self.desk(), carry_on=self._carry_on)
         finally:
             self.sending = False
-        return sent
+
+    def desk(self) -> Desk:
+        """What this worker sends with, by a time that it agrees on with the others."""
+        built = wiring()
+        return Desk(
+            sender=built.sender,
+            library=built.library,
+            public_url=built.settings.public_url,
+            clock=self.time,
+            worker=self.worker,
+            rate=built.settings.sms_per_second,
+        )
+
+    def reconcile(self) -> int:
+        """Ask the provider about texts whose fate is unknown; how many that settled."""
+        built = wiring()
+        url = built.settings.public_url
+        return reconciliation.reconcile(built.sender, built.library, url, self._now())
+
+    def sweep_statuses(self) -> int:
+        """Ask what became of texts that nobody reported; how many moved on."""
+        return sweeps.sweep_statuses(wiring().sender, self._now())
+
+    def sweep_inbound(self) -> int:
+        """Take in texts that never reached our door; the number of them."""
+        built = wiring()
+        return sweeps.sweep_inbound(built.sender, built.library, self._now())
 
     def expire(self) -> int:
         """Let go of what is too late, and of what a lost worker held; the number of texts."""
-        now = self.clock.now()
+        now = self._now()
         return outbox.expire(now) + outbox.give_up_leases(now)
 
     def look_over(self) -> int:
         """Tell the clinics what no report brings up by itself; the number of new alerts."""
-        return look_over.look_over(wiring().library, self.clock.now())
+        return look_over.look_over(wiring().library, self._now())
+
+    def _now(self) -> datetime:
+        return self.time.now()
 
     def _tick(self) -> bool:
         """Show life; whether there is time to go on."""
         self.last_tick = self.clock.monotonic()
+        self._beat()
         return not self.stopping.is_set()
+
+    def _carry_on(self) -> bool:
+        """As `_tick`, while texts are under way: those must land whatever the database does."""
+        try:
+            return self._tick()
+        except (SQLAlchemyError, OSError):
+            log.exception("the heartbeat failed; what is under way is finished")
+            return False
+
+    def _beat(self) -> None:
+        """Tell the other processes every few seconds that this one ticks."""
+        if self.clock.monotonic() < self.next_beat:
+            return
+        self.time = agreed(clock) if self.clock is clock else self.clock
+        memory = wiring().settings.data_dir / MEMORY_NAME
+        pulse.beat(self.worker, self._now(), pulse.remembered(memory))
+        pulse.remember(memory, self._now())
+        self.next_beat = self.clock.monotonic() + pulse.EVERY
 
     def _run(self, name: str) -> None:
         """One job, in an app context of its own; a failure costs this tick, not the scheduler."""
         if self.stopping.is_set():
             return
-        with self.app.app_context():
+        with self.app.app_context(), across_clinics(f"the job {name}"):
             try:
                 self.jobs[name]()
             except Exception:
@@ -151,6 +230,13 @@ class Ticker:
     def _keep_watch(self) -> None:
         while not self.stopping.wait(SECONDS[DISPATCH]):
             self.watch()
+
+
+def _scheduler() -> BackgroundScheduler:
+    return BackgroundScheduler(
+        timezone=UTC,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
 
 
 def run(app: Flask) -> None:

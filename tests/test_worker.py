@@ -25,7 +25,7 @@ from rehab.services import plans
 from rehab.services.plans import Assignment
 from rehab.services.transactions import transaction
 from rehab.settings import Settings
-from rehab.worker import DISPATCH, EXPIRE, LOOK_OVER, PLAN, Ticker, lock_path, start_embedded
+from rehab.worker import DISPATCH, SECONDS, Ticker, lock_path, start_embedded
 from tests.doubles.clock import SetClock
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_a_pass_plans_sends_and_lets_go(
     plans.assign(maya, wish, library, NOW)
     assert ticker.dispatch() == {"accepted": 1}
     time.pass_by(days=2)
-    assert (ticker.plan(), ticker.expire()) == (2, 2)
+    assert (ticker.plan(), ticker.expire()) == (4, 4)
     time.pass_by(hours=7)
     assert ticker.dispatch() == {"accepted": 1}
     assert [sent.body[:11] for sent in sender.sent] == ["Riverside: "] * 2
@@ -99,7 +99,7 @@ def test_the_watchdog_arms_the_jobs_again_after_three_missed_ticks(
     assert set(next_runs(ticker).values()) == {NOW}
     time.seconds += 1
     assert ticker.watch()
-    assert next_runs(ticker) == dict.fromkeys((PLAN, DISPATCH, EXPIRE, LOOK_OVER), time.wall)
+    assert next_runs(ticker) == dict.fromkeys(SECONDS, time.wall)
 
 
 @pytest.mark.parametrize(("seconds", "woken"), [(59, False), (61, True)])

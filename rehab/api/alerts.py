@@ -22,10 +22,11 @@ class AlertsQuery(PageIn):
 
 
 class AlertOut(Schema):
-    """`level` 3 is now, 2 within two working days, 1 information."""
+    """`level` 3 is now, 2 within two working days, 1 information. `patient_id` is null where it
+    is about the clinic itself."""
 
     id = fields.UUID()
-    patient_id = fields.UUID()
+    patient_id = fields.UUID(allow_none=True)
     plan_id = fields.UUID(allow_none=True)
     level = fields.Integer()
     kind = fields.String()

@@ -11,7 +11,8 @@ from rehab.models.patient import Patient
 
 
 class Alert(Model):
-    """Levels: 3 now, 2 within 2 working days, 1 information. One open alert per plan and kind."""
+    """Levels: 3 now, 2 within 2 working days, 1 information. One open alert per
+    subject (a plan, a patient or the clinic itself) and kind."""
 
     __table_args__ = (
         CheckConstraint("level between 1 and 3", name="level_1_3"),
@@ -27,7 +28,7 @@ class Alert(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     clinic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
-    patient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patient.id"), index=True)
+    patient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
     plan_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("plan.id"))
     subject: Mapped[uuid.UUID]
     level: Mapped[int]
@@ -37,4 +38,4 @@ class Alert(Model):
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
     note: Mapped[str] = mapped_column(Text, default="")
-    patient: Mapped[Patient] = relationship(lazy="joined", innerjoin=True)
+    patient: Mapped[Patient | None] = relationship(lazy="joined")

@@ -34,8 +34,13 @@ class Kind(StrEnum):
     """Why a text is sent. A confirmation alone may reach a number that has said STOP."""
 
     EXERCISE = "exercise"
+    FOLLOW_UP = "follow_up"
     MORNING = "morning"
     LATER = "later"
+    MISSED_ONE = "missed_one"
+    SLEEP = "sleep"
+    SLEEP_QUESTION = "sleep_question"
+    NEWS = "news"
     WELCOME = "welcome"
     REPLY = "reply"
     CONFIRMATION = "confirmation"
@@ -43,7 +48,21 @@ class Kind(StrEnum):
     MISSED = "missed"
     SAFETY = "safety"
     ADVICE = "advice"
+    SIGN_IN = "sign_in"
 
+
+ABOUT_TODAYS_SESSION = (Kind.EXERCISE, Kind.LATER, Kind.FOLLOW_UP)
+"""Of these only the newest that is due is worth sending."""
+
+ROUTINE = (
+    Kind.EXERCISE,
+    Kind.FOLLOW_UP,
+    Kind.MORNING,
+    Kind.MISSED_ONE,
+    Kind.SLEEP_QUESTION,
+)
+UNASKED = (*ROUTINE, Kind.SLEEP, Kind.MISSED, Kind.NEWS, Kind.ADVICE)
+"""Texts that answer nothing and that nobody wrote by hand: so many a day and no more."""
 
 DELIVERY_STATE = Enum(
     DeliveryState,
@@ -56,7 +75,11 @@ DELIVERY_STATE = Enum(
 
 
 class OutboundMessage(Model):
-    """One text to one patient, from its plan to its delivery."""
+    """One text to one patient, from its plan to its delivery.
+
+    `offered_at` is when it was first in a worker's hands to be sent, `look_at` when the provider is
+    next asked whether it has an `unknown` text, `looks` how often it was asked.
+    """
 
     __tablename__ = "outbound_message"
     __table_args__ = (
@@ -71,6 +94,18 @@ class OutboundMessage(Model):
             "lease_until",
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
+        ),
+        Index(
+            "ix_outbound_message_look",
+            "look_at",
+            sqlite_where=text("state = 'unknown' AND settled_at IS NULL"),
+            postgresql_where=text("state = 'unknown' AND settled_at IS NULL"),
+        ),
+        Index(
+            "ix_outbound_message_unreported",
+            "accepted_at",
+            sqlite_where=text("state = 'accepted' AND settled_at IS NULL"),
+            postgresql_where=text("state = 'accepted' AND settled_at IS NULL"),
         ),
         Index("ix_outbound_message_patient", "patient_id", "created_at"),
     )
@@ -95,6 +130,10 @@ class OutboundMessage(Model):
     claimed_by: Mapped[str | None] = mapped_column(String(80))
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
+    offered_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    looks: Mapped[int] = mapped_column(default=0)
+    look_at: Mapped[datetime | None]
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
     provider_status: Mapped[str | None] = mapped_column(String(64))
@@ -142,7 +181,10 @@ class InboundMessage(Model):
 
 
 class Conversation(Model):
-    """The one question that is open with a patient: what is expected, of which day, until when."""
+    """The one question that is open with a patient: what is expected, of which day, until when.
+
+    Once `answered_at` is set the question is closed; for ten minutes more it may be corrected.
+    """
 
     __tablename__ = "conversation"
 
@@ -153,6 +195,7 @@ class Conversation(Model):
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id"))
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
     reask_count: Mapped[int] = mapped_column(default=0)
 
 
@@ -168,7 +211,11 @@ class Suppression(Model):
 
 
 class SmsConsent(Model):
-    """A patient's consent to texts, given or taken back. Rows are added, never changed."""
+    """A patient's consent to texts, given or taken back. Rows are added, never changed.
+
+    `wording` is what the patient was shown or said; `kinds` what it allows, `most_a_day` how many
+    unasked texts, `hours` between which local times.
+    """
 
     __tablename__ = "sms_consent"
 
@@ -177,6 +224,11 @@ class SmsConsent(Model):
     phone: Mapped[str] = mapped_column(String(16))
     action: Mapped[str] = mapped_column(String(8))
     wording: Mapped[str]
+    kinds: Mapped[list[str]] = mapped_column(default=list)
+    most_a_day: Mapped[int | None]
+    hours: Mapped[str | None] = mapped_column(String(11))
+    zone: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
     channel: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str] = mapped_column(String(254))
     at: Mapped[datetime]

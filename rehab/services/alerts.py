@@ -27,21 +27,26 @@ def open_alert(
 
     `level` is 1-3 as in clinical.md 2.5; `about` is one sentence for the clinician.
     """
-    subject = plan.id if plan else patient.id
+    whose = {"clinic_id": patient.clinic_id, "patient_id": patient.id}
+    if plan is None:
+        return _opened(patient.id, kind, level, about, now, **whose)
+    return _opened(plan.id, kind, level, about, now, plan_id=plan.id, **whose)
+
+
+@transaction()
+def open_clinic_alert(clinic_id: UUID, kind: str, level: int, about: str, now: datetime) -> Alert:
+    """The open alert of this kind about no patient in particular, made if there is none."""
+    return _opened(clinic_id, kind, level, about, now, clinic_id=clinic_id)
+
+
+def _opened(
+    subject: UUID, kind: str, level: int, about: str, now: datetime, **whose: UUID
+) -> Alert:
     alert = db.session.scalar(
         select(Alert).filter_by(subject=subject, kind=kind).where(Alert.closed_at.is_(None))
     )
     if alert is None:
-        alert = Alert(
-            clinic_id=patient.clinic_id,
-            patient_id=patient.id,
-            plan_id=plan.id if plan else None,
-            subject=subject,
-            level=level,
-            kind=kind,
-            about=about,
-            opened_at=now,
-        )
+        alert = Alert(subject=subject, level=level, kind=kind, about=about, opened_at=now, **whose)
         db.session.add(alert)
     elif level > alert.level:
         alert.level, alert.about = level, about

@@ -4,103 +4,161 @@ Two workers never hold the same text: PostgreSQL skips rows that another has loc
 lets one writer in at a time.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import defer, lazyload, selectinload
 
 from rehab.extensions import db
-from rehab.models.message import DeliveryState, Kind, OutboundMessage, Suppression
-from rehab.models.plan import ACTIVE, Plan
-from rehab.models.session import Morning
-from rehab.notifications.messages import blanks, render
+from rehab.models.message import DeliveryState, OutboundMessage
+from rehab.models.plan import Plan
+from rehab.notifications.senders import Outgoing
 from rehab.programs.library import Library
-from rehab.programs.schedule import in_texting_hours, next_texting_time
-from rehab.services import outbox
-from rehab.services.sessions import session_on
-from rehab.services.today import today
+from rehab.services import gates, tallies
+from rehab.services.last_look import Facts, facts_about, leave_before, why_not
 from rehab.services.transactions import transaction
+from rehab.services.wording import Programs, programs_for, word
 
-BATCH = 40
+log = logging.getLogger(__name__)
+
 LEASE = timedelta(seconds=120)
-"""A batch at 8 threads and 10 seconds a text takes 50 seconds at the worst; the rest is margin."""
+"""How long a text is a worker's: a call takes 10 seconds at the worst; the rest is margin."""
+
+LONGEST_VALIDITY = 36_000
+SHORTEST_VALIDITY = 5
+"""Seconds that Twilio may hold a text; it advises more than 5 and refuses more than 10 hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A text in a worker's hands, by the attempt that put it there."""
+    """A text in a worker's hands, by the attempt that put it there.
+
+    `leave_before` is when it is too late for it; `ends` the monotonic second until which the lease
+    is long enough to begin.
+    """
 
     id: UUID
     attempt: int
     to: str
     body: str
     kind: str
-    expires_at: datetime
+    leave_before: datetime
+    ends: float = field(default=0.0, compare=False)
+
+    def seconds_left(self, now: datetime) -> int:
+        return int((self.leave_before - now).total_seconds())
+
+    def outgoing(self, now: datetime) -> Outgoing:
+        return Outgoing(self.id, self.to, self.body, min(self.seconds_left(now), LONGEST_VALIDITY))
 
 
 @dataclass(frozen=True, slots=True)
-class Void:
-    """Why a due text shall not leave: for good, or until another time."""
+class Batch:
+    """What one claim brought in, and whether more seems to be due."""
 
-    reason: str
-    state: DeliveryState = DeliveryState.CANCELLED
-    until: datetime | None = None
+    texts: list[Claimed]
+    more: bool
+
+
+NOTHING = Batch([], more=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who claims, how many, and by which rules: `rate` in texts a second, 0 for none of ours."""
+
+    worker: str
+    limit: int
+    rate: float = 0.0
+    lease: timedelta = LEASE
+    ends: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of a claim's texts are made of."""
+
+    library: Library
+    public_url: str
+    programs: Programs
 
 
 @transaction()
-def claim(
-    library: Library, public_url: str, now: datetime, worker: str, limit: int = BATCH
-) -> list[Claimed]:
-    """Up to `limit` texts that are due and may leave, marked `sending` for this worker.
+def claim(library: Library, public_url: str, now: datetime, wish: Claim) -> Batch:
+    """Texts that are due and may leave, marked `sending` for this worker.
 
-    Those that may not are settled or put off on the way, so the list may be shorter.
+    Those that may not are settled or put off on the way, so there may be fewer than `limit` though
+    more is due.
     """
-    outbox.expire(now)
-    outbox.withdraw(
-        (OutboundMessage.due_at <= now) & _suppressed(),
-        DeliveryState.SUPPRESSED,
-        "the number has opted out",
-        now,
-    )
-    claimed = []
-    for message in db.session.scalars(_due(now, limit)).all():
-        void = _void(message, now) or _wording_fails(message, library, public_url)
-        if void is None:
-            claimed.append(_take(message, worker, now))
-        elif void.until is not None and void.until < message.expires_at:
-            message.due_at = void.until
-        else:
-            state = DeliveryState.EXPIRED if void.until is not None else void.state
-            message.settle(state, void.reason, now)
-    return claimed
+    gate = gates.at_the_gate(wish.rate, now)
+    room = gate.room(wish.limit)
+    messages = db.session.scalars(_due(now, room, gates.held_templates(now))).all() if room else []
+    if not messages:
+        return NOTHING
+    facts = facts_about(messages, now)
+    words = Words(library, public_url, programs_for(messages, library))
+    taken = [m for m in messages if _may_leave(m, facts, words)]
+    gate.spend(len(taken))
+    with db.session.no_autoflush:
+        tallies.count_waits([m for m in taken if m.attempt == 0], now)
+    return Batch([_take(message, wish, now) for message in taken], len(messages) == room)
 
 
-def _suppressed() -> ColumnElement[bool]:
-    known = select(Suppression.phone).where(Suppression.phone == OutboundMessage.phone).exists()
-    return known & (OutboundMessage.kind != Kind.CONFIRMATION)
-
-
-def _due(now: datetime, limit: int) -> Select[OutboundMessage]:
+def _due(now: datetime, limit: int, held: Collection[str]) -> Select[OutboundMessage]:
     return (
         select(OutboundMessage)
         .where(
             OutboundMessage.state == DeliveryState.PENDING,
             OutboundMessage.due_at <= now,
             OutboundMessage.expires_at > now,
+            OutboundMessage.template.not_in(held),
         )
         .order_by(OutboundMessage.priority.desc(), OutboundMessage.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=OutboundMessage)
-        .options(selectinload(OutboundMessage.patient), selectinload(OutboundMessage.plan))
+        .options(
+            selectinload(OutboundMessage.patient),
+            selectinload(OutboundMessage.plan).options(*NOT_ASKED),
+        )
     )
 
 
-def _take(message: OutboundMessage, worker: str, now: datetime) -> Claimed:
-    message.state, message.claimed_by, message.claimed_at = DeliveryState.SENDING, worker, now
-    message.lease_until = now + LEASE
+NOT_ASKED = (lazyload(Plan.patient), defer(Plan.program), defer(Plan.starting))
+"""Of a plan: its patient is here already, and of its program there is one for many plans."""
+
+
+def _may_leave(message: OutboundMessage, facts: Facts, words: Words) -> bool:
+    """Settle or put off a text that may not; one that cannot be judged must not hold up others."""
+    now = facts.now
+    try:
+        void = why_not(message, facts)
+        if void is None:
+            word(message, words.library, words.public_url, words.programs)
+            facts.count(message)
+            return True
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("text %s cannot be made", message.id)
+        message.settle(DeliveryState.FAILED, f"no words: {error}"[:200], now)
+        return False
+    if void.until is not None and void.until < message.expires_at:
+        message.due_at = void.until
+    else:
+        state = DeliveryState.EXPIRED if void.until is not None else void.state
+        message.settle(state, void.reason, now)
+    return False
+
+
+def _take(message: OutboundMessage, wish: Claim, now: datetime) -> Claimed:
+    message.state, message.claimed_by, message.claimed_at = DeliveryState.SENDING, wish.worker, now
+    message.lease_until = now + wish.lease
+    message.offered_at = message.offered_at or now
     message.attempt += 1
     return Claimed(
         id=message.id,
@@ -108,62 +166,6 @@ def _take(message: OutboundMessage, worker: str, now: datetime) -> Claimed:
         to=message.phone,
         body=message.body or "",
         kind=message.kind,
-        expires_at=message.expires_at,
+        leave_before=leave_before(message, now),
+        ends=wish.ends,
     )
-
-
-def _void(message: OutboundMessage, now: datetime) -> Void | None:
-    if message.kind in outbox.EXEMPT:
-        return None
-    patient = message.patient
-    if not patient.sms_consent:
-        return Void("no consent", DeliveryState.SUPPRESSED)
-    if message.phone != patient.phone:
-        return Void("the number has changed")
-    if message.kind == Kind.SAFETY:
-        return None
-    if message.plan is not None and message.plan.status != ACTIVE:
-        return Void(f"the plan is {message.plan.status}")
-    if message.plan is not None and _is_answered(message.kind, message.plan, message.about_on):
-        return Void("reported already")
-    if not in_texting_hours(now, patient.tz):
-        return Void("outside texting hours", until=next_texting_time(now, patient.tz))
-    return None
-
-
-def _is_answered(kind: str, plan: Plan, on: date | None) -> bool:
-    if on is None:
-        return False
-    if kind == Kind.MORNING:
-        morning = db.session.scalar(select(Morning).filter_by(plan_id=plan.id, on=on))
-        return morning is not None and morning.pain is not None
-    return session_on(plan, on) is not None
-
-
-def _wording_fails(message: OutboundMessage, library: Library, public_url: str) -> Void | None:
-    """Put the words into the message. A text that cannot be worded must not hold up the others."""
-    if message.body is not None:
-        return None
-    texts = library.messages.get(message.language, library.messages["en"])
-    try:
-        values = _values(message, texts[message.template], library, public_url)
-        message.body = render(texts, message.template, **values)
-    except (KeyError, ValueError) as error:
-        return Void(f"no words: {error}"[:200], DeliveryState.FAILED)
-    return None
-
-
-def _values(
-    message: OutboundMessage, words: str, library: Library, public_url: str
-) -> dict[str, Any]:
-    patient = message.patient
-    values: dict[str, Any] = {
-        "clinic": patient.clinic.name,
-        "tel": patient.clinic.phone,
-        "name": patient.given_name,
-        "link": public_url,
-        **message.values,
-    }
-    if "n" in blanks(words) and "n" not in values and message.plan and message.about_on:
-        values["n"] = len(today(message.plan, message.about_on, library).exercises)
-    return values

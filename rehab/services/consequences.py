@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
+from rehab.extensions import db
 from rehab.models.message import OutboundMessage
-from rehab.notifications.senders import Reason
-from rehab.services import consent
+from rehab.notifications.senders import Kind, Outcome, Reason
+from rehab.services import consent, gates
 from rehab.services.alerts import INFORMATION, REVIEW, open_alert
 
 ABOUT = {
@@ -19,12 +22,37 @@ LEFT_ALONE = {Reason.OPTED_OUT: "provider", Reason.BAD_NUMBER: "bad_number"}
 """Why a number gets nothing more, by the reason for which a text to it failed."""
 
 
+BLOCKS_IN_A_ROW = 2
+"""Blocked twice in a row, a number is left alone (messaging.md 3.1)."""
+
+
 def of_failure(message: OutboundMessage, reason: Reason | None, now: datetime) -> None:
     """Leave the number alone and open an alert, as the reason demands."""
     if reason in LEFT_ALONE:
         consent.suppress(message.phone, LEFT_ALONE[reason], now)
+    if reason is Reason.BLOCKED and _was_blocked(message):
+        consent.suppress(message.phone, "blocked", now)
+    if reason is Reason.FILTERED and message.template:
+        gates.hold_template(message.template, now)
+    if reason is Reason.OURS_IS_BROKEN:
+        gates.heed([Outcome(Kind.FAILED, reason=reason)], now)
     if reason is Reason.OPTED_OUT and message.patient.sms_consent:
         consent.revoke(message.patient, "provider", "provider", now)
     if reason in ABOUT:
         level, about = ABOUT[reason]
         open_alert(message.patient, f"text_{reason}", level, about, now)
+
+
+def _was_blocked(message: OutboundMessage) -> bool:
+    """Whether the last text to this number before this one was blocked too."""
+    before = (
+        select(OutboundMessage.state_reason)
+        .where(
+            OutboundMessage.phone == message.phone,
+            OutboundMessage.id != message.id,
+            OutboundMessage.offered_at.is_not(None),
+        )
+        .order_by(OutboundMessage.offered_at.desc())
+        .limit(BLOCKS_IN_A_ROW - 1)
+    )
+    return db.session.scalars(before).all() == [Reason.BLOCKED] * (BLOCKS_IN_A_ROW - 1)

@@ -1,200 +1,186 @@
 """Sending: claim and commit, hand to the sender with no transaction open, record what became of it.
 
 A crash between two of these steps leaves a text `sending`; its lease runs out and it is `unknown`,
-never sent again blindly.
+never sent again blindly. Many texts are under way at a time, and what has landed is recorded
+together in one transaction.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
-from uuid import UUID
+from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from rehab.extensions import db
-from rehab.models.message import DeliveryState, Kind, OutboundMessage
+from rehab.models.message import DeliveryState, Kind
 from rehab.notifications import senders
-from rehab.notifications.senders import Outcome, Outgoing, Sender
+from rehab.notifications.senders import Line, Outcome, Reason, Sender
 from rehab.programs.library import Library
-from rehab.services import claims, consequences, conversations
-from rehab.services.claims import BATCH, LEASE, Claimed
-from rehab.services.consent import is_suppressed
+from rehab.services import claims, outbox, outcomes
+from rehab.services.agreed_time import Clock
+from rehab.services.claims import LEASE, NOTHING, SHORTEST_VALIDITY, Batch, Claim, Claimed
+from rehab.services.flight import Flight
+from rehab.services.last_look import suppressed
 from rehab.services.transactions import transaction
 
 log = logging.getLogger(__name__)
 
-THREADS = 8
-"""Texts in flight at a time; they only talk to the provider, never to the database."""
-
-SLOWEST_SEND = timedelta(seconds=15)
-"""A sender's time-out and some: with less of the lease left, nothing new is begun."""
-
-LONGEST_VALIDITY = 36_000
-SHORTEST_VALIDITY = 5
-"""Seconds that Twilio may hold a text; it advises more than 5 and refuses more than 10 hours."""
-
-FIRST_RETRY = timedelta(seconds=15)
-LONGEST_RETRY = timedelta(minutes=10)
+PATIENCE = 0.5
+"""Seconds to wait for a call to land before looking at the queue again."""
 
 
-class Clock(Protocol):
-    """A clock: `rehab.clock` itself, or one that a test sets."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is under way at a time, and how long a text is a worker's.
 
-    def now(self) -> datetime: ...
+    `slowest` is a sender's time-out and some: with less of the lease left, nothing is begun.
+    """
 
-    def monotonic(self) -> float: ...
+    window: int = 128
+    lease: timedelta = LEASE
+    slowest: timedelta = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a worker sends with, and the name under which it claims."""
+    """What a worker sends with, and the name under which it claims; `rate` is texts a second."""
 
     sender: Sender
     library: Library
     public_url: str
     clock: Clock
     worker: str
+    rate: float = 0.0
+    pace: Pace = field(default_factory=Pace)
 
 
-def dispatch(
-    desk: Desk, limit: int = BATCH, carry_on: Callable[[], bool] = lambda: True
-) -> Counter[str]:
-    """Send up to `limit` due texts; how many ended in which state.
+def dispatch(desk: Desk, carry_on: Callable[[], bool] = lambda: True) -> Counter[str]:
+    """Send until nothing more is due; how many texts ended in which state.
 
-    `carry_on` is asked before each handful; once it says no, what is left is handed back unsent.
+    `carry_on` is asked before more is claimed; once it says no, what is under way is finished.
     """
+    if not outbox.is_due(desk.clock.now()):
+        return Counter()
+    outbox.expire(desk.clock.now())
+    first = _claim(desk, desk.pace.window) if carry_on() else NOTHING
+    if not first.texts and not first.more:
+        return Counter()
+    with Flight[Claimed, Outcome](desk.sender) as flight:
+        return _sent(desk, flight, first, carry_on)
+
+
+def _sent(
+    desk: Desk, flight: Flight[Claimed, Outcome], batch: Batch, carry_on: Callable[[], bool]
+) -> Counter[str]:
     tally: Counter[str] = Counter()
-    ends = desk.clock.monotonic() + (LEASE - SLOWEST_SEND).total_seconds()
-    claimed = claims.claim(desk.library, desk.public_url, desk.clock.now(), desk.worker, limit)
-    with ThreadPoolExecutor(THREADS) as pool:
-        while claimed and carry_on() and desk.clock.monotonic() < ends:
-            handful, claimed = claimed[:THREADS], claimed[THREADS:]
-            now = desk.clock.now()
-            going = still_wanted(handful, now)
-            outcomes = list(pool.map(desk.sender.send, [_outgoing(mine, now) for mine in going]))
-            for mine, outcome in zip(going, outcomes, strict=True):
-                tally[_recorded(mine, desk, outcome)] += 1
-    hand_back(claimed, desk.worker)
+    landed: list[tuple[Claimed, Outcome]] = []
+    while batch.texts or batch.more or flight.aloft or landed:
+        for mine in _still_wanted(batch.texts, desk):
+            flight.begin(mine, partial(_offer, mine, desk))
+        if flight.aloft or landed:
+            landed += [(mine, _outcome(done)) for mine, done in flight.landed(PATIENCE)]
+            tally += _recorded(landed, desk)
+        room = desk.pace.window - flight.aloft
+        if not batch.more or not carry_on():
+            batch = NOTHING
+        elif room >= desk.pace.window // 4:
+            batch = _claim(desk, room)
+        else:
+            batch = Batch([], more=True)
     return tally
 
 
-def _recorded(mine: Claimed, desk: Desk, outcome: Outcome) -> str:
-    """One outcome that cannot be written down must not cost the others theirs; its text is found
-    `unknown` when the lease runs out."""
+def _claim(desk: Desk, limit: int) -> Batch:
+    """More texts to send; none when the database does not answer: what is aloft must still land."""
+    ends = desk.clock.monotonic() + (desk.pace.lease - desk.pace.slowest).total_seconds()
+    wish = Claim(desk.worker, limit, desk.rate, desk.pace.lease, ends)
     try:
-        return record(mine, desk.worker, outcome, desk.clock.now())
+        return claims.claim(desk.library, desk.public_url, desk.clock.now(), wish)
     except SQLAlchemyError:
-        log.exception("the outcome of text %s could not be recorded", mine.id)
-        return "unrecorded"
+        log.exception("nothing could be claimed")
+        return NOTHING
+
+
+def _still_wanted(texts: Sequence[Claimed], desk: Desk) -> list[Claimed]:
+    try:
+        return still_wanted(texts, desk.clock.now()) if texts else []
+    except SQLAlchemyError:
+        log.exception("%d claimed texts are left until their lease runs out", len(texts))
+        return []
 
 
 @transaction()
-def still_wanted(handful: Sequence[Claimed], now: datetime) -> list[Claimed]:
-    """Those of a claimed handful that may leave this moment: a STOP may have come in since."""
+def still_wanted(texts: Sequence[Claimed], now: datetime) -> list[Claimed]:
+    """Those of a claim that may leave this moment: a STOP may have come in since."""
+    opted_out = suppressed({mine.to for mine in texts})
     going = []
-    for mine in handful:
-        if mine.kind != Kind.CONFIRMATION and is_suppressed(mine.to):
-            _message(mine.id).settle(DeliveryState.SUPPRESSED, "opted out meanwhile", now)
-        elif _seconds_left(mine, now) <= SHORTEST_VALIDITY:
-            _message(mine.id).settle(DeliveryState.EXPIRED, "not sent in time", now)
+    for mine in texts:
+        if mine.kind != Kind.CONFIRMATION and mine.to in opted_out:
+            outcomes.settle(mine, DeliveryState.SUPPRESSED, "opted out meanwhile", now)
+        elif mine.seconds_left(now) <= SHORTEST_VALIDITY:
+            outcomes.settle(mine, DeliveryState.EXPIRED, "not sent in time", now)
         else:
             going.append(mine)
     return going
 
 
-def _outgoing(mine: Claimed, now: datetime) -> Outgoing:
-    return Outgoing(mine.id, mine.to, mine.body, min(_seconds_left(mine, now), LONGEST_VALIDITY))
+async def _offer(mine: Claimed, desk: Desk, line: Line) -> Outcome:
+    """Hand one text to the provider, unless this worker has slept on it too long."""
+    if desk.clock.monotonic() > mine.ends:
+        return outcomes.NOT_BEGUN
+    return await line.send(mine.outgoing(desk.clock.now()))
 
 
-def _seconds_left(mine: Claimed, now: datetime) -> int:
-    return int((mine.expires_at - now).total_seconds())
+def _outcome(done: Future[Outcome]) -> Outcome:
+    """A sender does not raise; if one does, nobody knows what it did."""
+    if done.exception() is not None:
+        log.error("the sender failed", exc_info=done.exception())
+        return Outcome(senders.Kind.UNKNOWN, reason=Reason.AMBIGUOUS)
+    return done.result()
 
 
-@transaction()
-def hand_back(claimed: Sequence[Claimed], worker: str) -> None:
-    """Put texts back into the queue whose sending was not begun."""
-    for mine in claimed:
-        message = _held(mine, worker)
-        if message is not None and message.state is DeliveryState.SENDING:
-            message.state, message.claimed_by, message.lease_until = (
-                DeliveryState.PENDING,
-                None,
-                None,
-            )
+def _recorded(landed: list[tuple[Claimed, Outcome]], desk: Desk) -> Counter[str]:
+    """Write down what has landed and take it off the list; how many ended in which state.
 
-
-@transaction()
-def record(mine: Claimed, worker: str, outcome: Outcome, now: datetime) -> str:
-    """Write down what became of one attempt; the state in which the text is now.
-
-    An outcome that comes after the lease ran out still tells of an acceptance; otherwise a text
-    that is no longer this worker's is left as it is.
+    What cannot be written down stays on the list, to be tried again until its lease runs out; then
+    it is found `unknown`.
     """
-    message = _held(mine, worker)
-    if message is None:
-        return "overtaken"
-    late = message.state is DeliveryState.UNKNOWN and outcome.kind is senders.Kind.ACCEPTED
-    if message.state is DeliveryState.SENDING or late:
-        RECORDERS[outcome.kind](message, outcome, now)
-    return str(message.state)
+    tally: Counter[str] = Counter()
+    for some in _together_or_alone(landed):
+        try:
+            tally.update(outcomes.record(some, desk.worker, desk.clock.now()))
+        except OperationalError:
+            log.exception("what became of %d texts cannot be recorded now", len(some))
+            break
+        except Exception:
+            log.exception("what became of %d texts could not be recorded", len(some))
+        else:
+            done = {id(pair) for pair in some}
+            landed[:] = [pair for pair in landed if id(pair) not in done]
+    _let_go(landed, desk)
+    return tally
 
 
-def _held(mine: Claimed, worker: str) -> OutboundMessage | None:
-    message = _message(mine.id)
-    same = (message.claimed_by, message.attempt) == (worker, mine.attempt)
-    return message if same else None
+def _let_go(landed: list[tuple[Claimed, Outcome]], desk: Desk) -> None:
+    """Of what could not be written down: that whose lease has run out is looked up instead."""
+    given_up = desk.clock.monotonic() - desk.pace.slowest.total_seconds()
+    held = [pair for pair in landed if pair[0].ends >= given_up]
+    if len(held) < len(landed):
+        log.error("%d texts are left to be looked up", len(landed) - len(held))
+    landed[:] = held
 
 
-def _message(message_id: UUID) -> OutboundMessage:
-    return db.session.get_one(OutboundMessage, message_id, with_for_update=True)
+def _together_or_alone(
+    landed: list[tuple[Claimed, Outcome]],
+) -> Iterator[list[tuple[Claimed, Outcome]]]:
+    """All at once; then, if that failed, each by itself: one must not cost the others theirs.
 
-
-def _accepted(message: OutboundMessage, outcome: Outcome, now: datetime) -> None:
-    message.state, message.state_reason = DeliveryState.ACCEPTED, None
-    message.provider_sid = outcome.provider_sid
-    if message.status_rank < 0:
-        message.provider_status, message.status_rank = outcome.status, 0
-    conversations.ask(message, now)
-
-
-def _unknown(message: OutboundMessage, outcome: Outcome, now: datetime) -> None:
-    """The patient may have the question, so an answer to it must find it open."""
-    message.state, message.state_reason = DeliveryState.UNKNOWN, outcome.reason
-    message.error_code = outcome.code
-    conversations.ask(message, now)
-
-
-def _failed(message: OutboundMessage, outcome: Outcome, now: datetime) -> None:
-    message.settle(DeliveryState.FAILED, outcome.reason, now)
-    message.error_code = outcome.code
-    consequences.of_failure(message, outcome.reason, now)
-
-
-def _again(message: OutboundMessage, outcome: Outcome, now: datetime) -> None:
-    _release(message)
-    message.state_reason, message.error_code = outcome.reason, outcome.code
-    message.due_at = now + _wait(message, outcome)
-
-
-def _release(message: OutboundMessage) -> None:
-    message.state = DeliveryState.PENDING
-    message.claimed_by, message.lease_until = None, None
-
-
-def _wait(message: OutboundMessage, outcome: Outcome) -> timedelta:
-    """What the provider asks for, or twice as long each time; spread, so as not to come at once."""
-    backoff = min(FIRST_RETRY * (1 << (message.attempt - 1)), LONGEST_RETRY)
-    asked = timedelta(seconds=outcome.retry_after or 0)
-    return max(backoff, asked) + timedelta(seconds=message.id.int % 10)
-
-
-RECORDERS: dict[senders.Kind, Callable[[OutboundMessage, Outcome, datetime], None]] = {
-    senders.Kind.ACCEPTED: _accepted,
-    senders.Kind.UNKNOWN: _unknown,
-    senders.Kind.FAILED: _failed,
-    senders.Kind.RETRY: _again,
-}
+    When it is the database that fails, the next round begins with all at once again.
+    """
+    if landed:
+        yield list(landed)
+    if landed:
+        yield from [[pair] for pair in list(landed)]

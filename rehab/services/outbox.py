@@ -1,24 +1,28 @@
 """The queue of texts to send: what is intended is put in once, and taken back when it is void."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from rehab.extensions import db, insert_into
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
+from rehab.services import conversations, lapses
+from rehab.services.lapses import NOT_IN_TIME
 from rehab.services.transactions import transaction
 
 REPLIES_FIRST = 10
 """The priority of an answer; a reminder has 0."""
 
-EXEMPT = (Kind.REPLY, Kind.CONFIRMATION)
-"""Answers to what a patient has just texted: quiet hours and consent do not hold them up."""
+EXEMPT = (Kind.REPLY, Kind.CONFIRMATION, Kind.SIGN_IN)
+"""Answers to what a patient has just texted or asked for on a page: quiet hours and consent do not
+hold them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,14 @@ class Intention:
 
 
 @transaction()
-def enqueue(intentions: Iterable[Intention], now: datetime) -> int:
-    """Queue those that are not in the queue yet; the number of rows that this added."""
-    rows = [_row(intention, now) for intention in intentions]
+def enqueue(intentions: Iterable[Intention], now: datetime, unsure: bool = False) -> int:
+    """Queue those that are not in the queue yet; the number of rows that this added.
+
+    `unsure` texts may have been sent in a past that this database does not know: the provider is
+    asked first.
+    """
+    start = {"state": DeliveryState.UNKNOWN, "look_at": now} if unsure else {}
+    rows = [{**_row(intention, now), **start} for intention in intentions]
     if not rows:
         return 0
     statement = (
@@ -56,50 +65,92 @@ def enqueue(intentions: Iterable[Intention], now: datetime) -> int:
     return len(db.session.execute(statement, rows).all())
 
 
+def is_due(now: datetime) -> bool:
+    """Whether any text waits whose time has come.
+
+    Every worker asks this every other second, mostly in vain. So it goes straight to the driver:
+    on SQLite a transaction of ours would wait for whoever is writing.
+    """
+    with closing(db.engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(FIRST_DUE)
+        (found,) = cursor.fetchone() or (None,)
+    dialect = db.engine.dialect
+    read = OutboundMessage.due_at.type.dialect_impl(dialect).result_processor(dialect, None)
+    first = read(found) if read else found
+    return first is not None and first <= now
+
+
+FIRST_DUE = "SELECT min(due_at) FROM outbound_message WHERE state = 'pending'"
+
+
+def next_due() -> datetime | None:
+    """When the first of the waiting texts is due."""
+    waiting = OutboundMessage.state == DeliveryState.PENDING
+    return db.session.scalar(select(func.min(OutboundMessage.due_at)).where(waiting))
+
+
 @transaction()
 def withdraw(which: ColumnElement[bool], state: DeliveryState, reason: str, now: datetime) -> int:
     """Settle every pending text that `which` names in `state`; the number of them."""
-    return _settle(OutboundMessage.state == DeliveryState.PENDING, which, state, reason, now)
+    settled = {"state": state, "state_reason": reason, "settled_at": now}
+    return _settle((OutboundMessage.state == DeliveryState.PENDING) & which, settled)
 
 
 @transaction()
 def expire(now: datetime) -> int:
-    """Let go of texts that nobody wants any more; the number of them."""
-    return withdraw(
-        (OutboundMessage.due_at <= now) & (OutboundMessage.expires_at <= now),
-        DeliveryState.EXPIRED,
-        "not sent in time",
-        now,
-    )
+    """Let go of texts that nobody wants any more, and tell their clinics; the number of them."""
+    late = (OutboundMessage.due_at <= now) & (OutboundMessage.expires_at <= now)
+    lapsed = withdraw(late, DeliveryState.EXPIRED, NOT_IN_TIME, now)
+    if lapsed:
+        lapses.tell(now)
+    return lapsed
 
 
 @transaction()
 def give_up_leases(now: datetime) -> int:
     """Whoever claimed them is gone: they may or may not have been sent. The number of them."""
-    return _settle(
-        OutboundMessage.state == DeliveryState.SENDING,
-        OutboundMessage.lease_until <= now,
-        DeliveryState.UNKNOWN,
+    return _doubt(
+        (OutboundMessage.state == DeliveryState.SENDING) & (OutboundMessage.lease_until <= now),
         "the worker did not come back",
         now,
     )
 
 
-def _settle(
-    held: ColumnElement[bool],
-    which: ColumnElement[bool],
-    state: DeliveryState,
-    reason: str,
-    now: datetime,
-) -> int:
-    settled = None if state is DeliveryState.UNKNOWN else now
-    statement = (
-        update(OutboundMessage)
-        .where(held, which)
-        .values(state=state, state_reason=reason, settled_at=settled)
-        .returning(OutboundMessage.id)
+@transaction()
+def doubt_gap(since: datetime, now: datetime) -> int:
+    """What fell due while nobody ticked may have been sent by a past that this database has lost,
+    as after a restore: the provider is asked first. The number of such texts."""
+    return _doubt(
+        (OutboundMessage.state == DeliveryState.PENDING)
+        & OutboundMessage.due_at.between(since, now)
+        & (OutboundMessage.expires_at > now),
+        "due while nobody was sending",
+        now,
     )
-    return len(db.session.execute(statement).all())
+
+
+def _doubt(which: ColumnElement[bool], reason: str, now: datetime) -> int:
+    """The patient may have a question among them, so an answer to it must find it open."""
+    unknown = {"state": DeliveryState.UNKNOWN, "state_reason": reason, "looks": 0, "look_at": now}
+    doubted = _settled(which, unknown)
+    questions = select(OutboundMessage).where(
+        OutboundMessage.id.in_(doubted), OutboundMessage.kind.in_(conversations.ASKING)
+    )
+    for message in db.session.scalars(questions.order_by(OutboundMessage.due_at)):
+        asked_at = message.offered_at or message.due_at
+        if not conversations.is_overtaken(message.patient_id, asked_at):
+            conversations.ask(message, asked_at)
+    return len(doubted)
+
+
+def _settle(which: ColumnElement[bool], values: dict[str, Any]) -> int:
+    return len(_settled(which, values))
+
+
+def _settled(which: ColumnElement[bool], values: dict[str, Any]) -> Sequence[UUID]:
+    statement = update(OutboundMessage).where(which).values(**values).returning(OutboundMessage.id)
+    return db.session.scalars(statement).all()
 
 
 def _row(intention: Intention, now: datetime) -> dict[str, Any]:

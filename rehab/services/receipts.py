@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from rehab.errors import NotFound
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, MessageEvent, OutboundMessage
 from rehab.notifications.senders import Reason
-from rehab.services import consequences, conversations
+from rehab.services import consequences, outcomes, tallies
 from rehab.services.transactions import transaction
 
 RANKS = {
@@ -52,20 +54,22 @@ def receive_status(
             message_id=message.id, at=now, provider_status=status, rank=rank, error_code=code
         )
     )
-    if message.provider_sid not in (None, provider_sid):
+    if message.provider_sid not in (None, provider_sid) or _is_anothers(provider_sid, message):
         return
     if message.state in OPEN_STATES:
-        _turns_out_accepted(message, now)
+        if message.state is DeliveryState.UNKNOWN:
+            tallies.add(tallies.RECONCILED, {"told": 1})
+        outcomes.accept(message, provider_sid, now)
     message.provider_sid = provider_sid
     if rank > message.status_rank:
         message.provider_status, message.status_rank = status, rank
         _move_on(message, code, reason, now)
 
 
-def _turns_out_accepted(message: OutboundMessage, now: datetime) -> None:
-    if message.state is not DeliveryState.UNKNOWN:
-        conversations.ask(message, now)
-    message.state, message.state_reason = DeliveryState.ACCEPTED, None
+def _is_anothers(provider_sid: str, message: OutboundMessage) -> bool:
+    """Of two equal texts to one number, one was taken for the other when they were looked up."""
+    same = select(OutboundMessage.id).filter_by(provider_sid=provider_sid)
+    return db.session.scalar(same.where(OutboundMessage.id != message.id)) is not None
 
 
 def _move_on(

@@ -1,8 +1,15 @@
 """Today for one patient: what is due, how much of it, and what changed since last time."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from uuid import UUID
 
+from sqlalchemy import Text, cast, select
+
+from rehab.extensions import db
 from rehab.models.decision import Decision
 from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.models.session import Session
@@ -63,24 +70,52 @@ def today(plan: Plan, on: date, library: Library, before: int | None = None) -> 
 
     `before` is the pain right now (0-10), if it was asked: it may ease today's session (R8).
     """
-    program = Program.from_dict(plan.program)
-    phase = program.phases[plan.phase]
     session = session_on(plan, on)
     status = _status(plan, on, session)
-    offered = {DUE: None, DONE: None, REST: program.between_sessions}
-    exercises: tuple[Prescribed, ...] = ()
+    program = Program.from_dict(plan.program)
+    phase, exercises, factor = _due(plan, program, on, status, library, before)
+    return Today(plan, on, status, phase, exercises, _changes(plan), session, factor)
+
+
+def exercises_due(plan: Plan, program: Program, on: date, library: Library) -> int:
+    """How many exercises the plan holds for `on` while no session of that date is reported.
+
+    `program` is the plan's own copy, of which many plans have the same.
+    """
+    return len(_due(plan, program, on, _status(plan, on, None), library, None)[1])
+
+
+def programs_of(plans: Collection[UUID]) -> dict[UUID, Program]:
+    """The plans' own copies of their programs; copies that are word for word the same are one."""
+    if not plans:
+        return {}
+    copies = select(Plan.id, cast(Plan.program, Text)).where(Plan.id.in_(plans))
+    return {id_: _program(copy) for id_, copy in db.session.execute(copies)}
+
+
+@lru_cache(maxsize=128)
+def _program(copy: str) -> Program:
+    return Program.from_dict(json.loads(copy))
+
+
+def _due(
+    plan: Plan, program: Program, on: date, status: str, library: Library, before: int | None
+) -> tuple[Phase, tuple[Prescribed, ...], float]:
     policy = Policy.from_dict(plan.policy)
+    phase = program.phases[plan.phase]
+    offered = {DUE: None, DONE: None, REST: program.between_sessions}
     factor = 1.0
     if before is not None:
         factor = before_session_factor(before, plan.usual_pain, policy)
-    if status in offered:
-        exercises = prescribe(
-            exercises_of(phase, offered[status]),
-            _offered(plan, day_of(plan, on), policy),
-            Moment(day_of(plan, on), factor, plan.pins),
-            Shelf(tuple(library.exercises[id_] for id_ in RECOVERY), library.cautions),
-        )
-    return Today(plan, on, status, phase, exercises, _changes(plan), session, factor)
+    if status not in offered:
+        return phase, (), factor
+    exercises = prescribe(
+        exercises_of(phase, offered[status]),
+        _offered(plan, day_of(plan, on), policy),
+        Moment(day_of(plan, on), factor, plan.pins),
+        Shelf(tuple(library.exercises[id_] for id_ in RECOVERY), library.cautions),
+    )
+    return phase, exercises, factor
 
 
 def _offered(plan: Plan, day: int, policy: Policy) -> dict[str, State]:

@@ -3,19 +3,35 @@
 from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
+from rehab import clock
 from rehab.extensions import schema_fault
+from rehab.services import pulse
+from rehab.tenancy import across_clinics
+from rehab.wiring import wiring
 
 blueprint = Blueprint("health", __name__)
 
+Health = tuple[dict[str, str], int]
+
 
 @blueprint.get("/healthz")
-def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+@across_clinics("the pulse of the workers")
+def healthz() -> Health:
+    """The process answers and, where it is to send reminders too, some process of it ticks."""
+    if wiring().settings.scheduler != "embedded":
+        return {"status": "ok"}, 200
+    try:
+        silence = pulse.silence(clock.now())
+    except SQLAlchemyError:
+        return {"status": "not ok", "why": "the database does not answer"}, 503
+    if silence is not None and silence > pulse.SILENCE:
+        why = f"no reminders are sent: nobody has ticked for {silence.total_seconds():.0f} s"
+        return {"status": "not ok", "why": why}, 503
+    return {"status": "ok"}, 200
 
 
 @blueprint.get("/readyz")
-def readyz() -> tuple[dict[str, str], int]:
+def readyz() -> Health:
     """The database answers, and its tables are those of this version."""
     try:
         fault = schema_fault()

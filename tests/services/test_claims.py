@@ -11,15 +11,17 @@ from rehab.models.patient import Patient
 from rehab.models.plan import PAUSED, Plan
 from rehab.programs.library import Library
 from rehab.services import consent, outbox, plans, sessions
-from rehab.services.claims import Claimed, claim
+from rehab.services.claims import Claim, Claimed, claim
 from rehab.services.outbox import Intention
 from rehab.services.plans import Assignment
 from rehab.services.sessions import MorningReport, SessionReport
 from rehab.services.transactions import transaction
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SIX = datetime(2026, 3, 2, 18, tzinfo=UTC)
-MORNING = datetime(2026, 3, 3, 8, 30, tzinfo=UTC)
+SIX = datetime(2026, 3, 2, 18, 5, tzinfo=UTC)
+MORNING = datetime(2026, 3, 3, 8, 35, tzinfo=UTC)
+"""Reminders are spread over the five minutes after their time."""
+
 URL = "https://rehab.example"
 
 
@@ -35,7 +37,7 @@ def plan(maya: Patient, library: Library) -> Plan:
 
 
 def claimed(library: Library, now: datetime, worker: str = "w1", limit: int = 40) -> list[Claimed]:
-    return claim(library, URL, now, worker, limit)
+    return claim(library, URL, now, Claim(worker, limit)).texts
 
 
 def row(kind: Kind = Kind.EXERCISE) -> OutboundMessage:
@@ -72,7 +74,8 @@ def test_what_is_claimed_is_not_claimed_again(plan: Plan, library: Library) -> N
 
 
 def test_nothing_is_claimed_before_its_time(plan: Plan, library: Library) -> None:
-    assert claimed(library, SIX - timedelta(seconds=1)) == []
+    assert claimed(library, row().due_at - timedelta(seconds=1)) == []
+    assert len(claimed(library, row().due_at)) == 1
 
 
 def test_a_session_reported_meanwhile_needs_no_reminder(
@@ -138,7 +141,7 @@ def test_an_answer_leaves_at_any_hour(maya: Patient, library: Library) -> None:
 def test_answers_go_before_reminders_and_the_oldest_first(
     plan: Plan, maya: Patient, library: Library
 ) -> None:
-    reply(maya, "second", SIX - timedelta(minutes=1))
+    reply(maya, "second", SIX - timedelta(minutes=6))
     urgent = Intention(
         maya, Kind.REPLY, "rp.help", "first", SIX, SIX + timedelta(hours=1), priority=10
     )

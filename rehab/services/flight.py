@@ -1,0 +1,89 @@
+"""Calls to the provider under way: many at a time, one thread for all of them, no database.
+
+The thread that claims and records begins calls here and collects what has landed. So nobody holds
+a connection to the database while the provider thinks, and no call waits for the database.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from rehab.notifications.senders import Line, Sender
+
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
+
+
+class Flight(Generic[Key, Answer]):
+    """`with Flight(sender) as flight:` opens a line; `aloft` is the number of calls under way.
+
+    Calls that are still aloft when the block is left are cancelled.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+        self.aloft = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="flight", daemon=True)
+        self._lines = AsyncExitStack()
+        self._down: SimpleQueue[tuple[Key, Future[Answer]]] = SimpleQueue()
+
+    def __enter__(self) -> "Flight[Key, Answer]":
+        self._thread.start()
+        try:
+            opening = self._lines.enter_async_context(self.sender.connect())
+            self._line = asyncio.run_coroutine_threadsafe(opening, self._loop).result()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        finally:
+            self._end()
+
+    def begin(self, key: Key, call: Callable[[Line], Awaitable[Answer]]) -> None:
+        """Start one call; its answer lands under `key`."""
+        self.aloft += 1
+        future = asyncio.run_coroutine_threadsafe(_made(call, self._line), self._loop)
+        future.add_done_callback(lambda done: self._down.put((key, done)))
+
+    def landed(self, patience: float) -> list[tuple[Key, Future[Answer]]]:
+        """All that has come down since the last time; waits up to `patience` seconds for one."""
+        down: list[tuple[Key, Future[Answer]]] = []
+        try:
+            down.append(self._down.get(timeout=patience))
+            while True:
+                down.append(self._down.get_nowait())
+        except Empty:
+            self.aloft -= len(down)
+            return down
+
+    async def _close(self) -> None:
+        own = asyncio.current_task()
+        calls = [task for task in asyncio.all_tasks() if task is not own]
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        await self._lines.aclose()
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+async def _made(call: Callable[[Line], Awaitable[Answer]], line: Line) -> Answer:
+    return await call(line)

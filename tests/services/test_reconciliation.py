@@ -1,0 +1,548 @@
+"""Texts whose fate is unknown: found, sent again once, or left alone with a name."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from rehab.extensions import db
+from rehab.models.alert import Alert
+from rehab.models.message import Conversation, DeliveryState, Kind, OutboundMessage
+from rehab.models.patient import Patient
+from rehab.models.plan import Plan
+from rehab.notifications import senders
+from rehab.notifications.senders import Outcome, Reason, Sent
+from rehab.programs.library import Library
+from rehab.services import claims, outbox, plans, reconciliation, tallies
+from rehab.services.claims import Claim
+from rehab.services.delivery import Desk, dispatch
+from rehab.services.outbox import Intention
+from rehab.services.outcomes import LOOKS
+from rehab.services.plans import Assignment
+from rehab.services.receipts import receive_status
+from rehab.services.reconciliation import Doubt, reconcile, settle
+from rehab.services.transactions import transaction
+from tests.doubles.clock import SetClock
+from tests.doubles.sender import RecordingSender
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+URL = "https://rehab.example"
+UNCLEAR = Outcome(senders.Kind.UNKNOWN, reason=Reason.AMBIGUOUS)
+
+PENDING, ACCEPTED = DeliveryState.PENDING, DeliveryState.ACCEPTED
+UNKNOWN, EXPIRED = DeliveryState.UNKNOWN, DeliveryState.EXPIRED
+
+
+@pytest.fixture(autouse=True)
+def no_welcome(maya: Patient) -> None:
+    with transaction():
+        db.session.query(OutboundMessage).delete()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def provider(sender: RecordingSender, clock: SetClock) -> RecordingSender:
+    """What it takes is dated by the clock of the test."""
+    sender.now = clock.now
+    return sender
+
+
+@pytest.fixture
+def desk(provider: RecordingSender, library: Library, clock: SetClock) -> Desk:
+    return Desk(provider, library, URL, clock, "w1")
+
+
+def queue(
+    patient: Patient, key: str = "it", within: timedelta = HOUR, template: str = "rp.help"
+) -> None:
+    intention = Intention(patient, Kind.REPLY, template, key, NOW, NOW + within)
+    outbox.enqueue([intention], NOW)
+
+
+def row(key: str = "it") -> OutboundMessage:
+    return db.session.scalars(select(OutboundMessage).filter_by(dedupe_key=key)).one()
+
+
+def looked(desk: Desk) -> int:
+    return reconcile(desk.sender, desk.library, URL, desk.clock.now())
+
+
+@pytest.fixture
+def lost(maya: Patient, desk: Desk, provider: RecordingSender) -> OutboundMessage:
+    """A text that the provider took without a clear answer."""
+    queue(maya)
+    provider.outcomes.append(UNCLEAR)
+    dispatch(desk)
+    assert row().state is UNKNOWN
+    return row()
+
+
+@pytest.fixture
+def never_there(lost: OutboundMessage, provider: RecordingSender) -> OutboundMessage:
+    """One that it did not take."""
+    provider.texts.clear()
+    return lost
+
+
+def at_each_look(desk: Desk, clock: SetClock) -> list[DeliveryState]:
+    """The state of the text after each look, and a second before it."""
+    states = []
+    for look in LOOKS:
+        clock.wall = NOW + look - SECOND
+        assert looked(desk) == 0
+        clock.wall = NOW + look
+        looked(desk)
+        states.append(row().state)
+    return states
+
+
+@pytest.mark.parametrize("shown_at", [0, 1, 2])
+def test_a_text_that_the_provider_has_is_found_by_whichever_look(
+    lost: OutboundMessage,
+    desk: Desk,
+    clock: SetClock,
+    provider: RecordingSender,
+    shown_at: int,
+) -> None:
+    (taken,) = provider.texts[lost.phone]
+    provider.hidden.add(taken.provider_sid)
+    for look in LOOKS[:shown_at]:
+        clock.wall = NOW + look
+        assert looked(desk) == 0
+        assert lost.state is UNKNOWN
+    provider.show()
+    clock.wall = NOW + LOOKS[shown_at]
+    assert looked(desk) == 1
+    assert (lost.state, lost.provider_sid) == (ACCEPTED, taken.provider_sid)
+    assert (lost.accepted_at, lost.look_at) == (clock.now(), None)
+    clock.pass_by(hours=1)
+    assert (looked(desk), dispatch(desk)) == (0, {})
+    assert len(provider.sent) == 1
+    assert tallies.counts(tallies.RECONCILED) == {"found": 1}
+
+
+def test_one_that_it_does_not_have_goes_back_once_and_only_after_the_last_look(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    assert at_each_look(desk, clock) == [UNKNOWN, UNKNOWN, PENDING]
+    assert never_there.state_reason == "the provider does not have it"
+    assert looked(desk) == 0
+    assert dispatch(desk) == {"accepted": 1}
+    assert len(provider.sent) == 2
+    assert tallies.counts(tallies.RECONCILED) == {"pending": 1}
+
+
+def test_a_text_that_gets_lost_again_is_looked_for_from_the_start(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    at_each_look(desk, clock)
+    provider.outcomes.append(UNCLEAR)
+    dispatch(desk)
+    again = clock.now()
+    assert (never_there.state, never_there.looks) == (UNKNOWN, 0)
+    clock.wall = again + LOOKS[0]
+    assert looked(desk) == 1
+    assert never_there.state is ACCEPTED
+
+
+def test_one_that_it_does_not_have_is_let_go_when_its_time_has_passed(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, within=9 * MINUTE)
+    provider.outcomes, provider.takes_unknown = [UNCLEAR], False
+    dispatch(desk)
+    assert at_each_look(desk, clock) == [UNKNOWN, UNKNOWN, EXPIRED]
+    assert row().state_reason == "not sent in time"
+    assert row().settled_at == clock.now()
+    (alert,) = db.session.scalars(select(Alert)).all()
+    assert alert.kind == "texts_missed"
+    assert alert.about.startswith("1 texts to 1 patients")
+
+
+def test_one_that_was_taken_counts_even_when_its_time_has_passed(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, within=9 * MINUTE)
+    provider.outcomes.append(UNCLEAR)
+    dispatch(desk)
+    clock.pass_by(minutes=30)
+    looked(desk)
+    assert row().state is ACCEPTED
+
+
+def test_a_provider_that_does_not_answer_is_asked_for_three_days_and_never_sent_it_again(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    with transaction():
+        never_there.expires_at = NOW + 96 * HOUR
+    provider.silent = True
+    while clock.now() <= NOW + 72 * HOUR:
+        clock.pass_by(minutes=71)
+        assert looked(desk) == 0
+        assert dispatch(desk) == {}
+        assert never_there.state is UNKNOWN
+    assert never_there.state_reason == "the provider never said"
+    assert never_there.settled_at == clock.now()
+    provider.silent = False
+    clock.pass_by(hours=1)
+    assert (looked(desk), dispatch(desk)) == (0, {})
+    assert len(provider.sent) == 1
+
+
+def test_a_silent_provider_is_asked_again_after_five_minutes_and_no_look_is_lost(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    provider.silent = True
+    clock.wall = NOW + LOOKS[0]
+    looked(desk)
+    assert never_there.look_at == clock.now() + 5 * MINUTE
+    assert never_there.looks == 0
+
+
+def test_one_silent_answer_does_not_cost_the_others_theirs(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    class HalfDeaf(RecordingSender):
+        async def sent_to(self, phone: str, since: datetime) -> list[Sent]:
+            if phone.endswith("1"):
+                raise senders.ProviderSilent("no answer")
+            return await super().sent_to(phone, since)
+
+    for n in range(4):
+        queue(maya, str(n))
+    with transaction():
+        for n in range(4):
+            row(str(n)).phone = f"+44207946020{n}"
+            row(str(n)).kind = Kind.CONFIRMATION
+    provider.outcomes += [UNCLEAR] * 4
+    dispatch(desk)
+    clock.wall = NOW + LOOKS[0]
+    half_deaf = HalfDeaf(texts=provider.texts)
+    assert looked(replace(desk, sender=half_deaf)) == 3
+    assert [row(str(n)).state for n in range(4)] == [ACCEPTED, UNKNOWN, ACCEPTED, ACCEPTED]
+
+
+# Which text is which
+
+
+def test_of_two_equal_texts_of_which_one_arrived_one_is_accepted_and_one_sent_again(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, "a")
+    queue(maya, "b")
+    provider.outcomes += [UNCLEAR, UNCLEAR]
+    dispatch(desk)
+    provider.texts[maya.phone].pop()
+    for look in LOOKS:
+        clock.wall = NOW + look
+        looked(desk)
+    assert sorted([row("a").state, row("b").state]) == [ACCEPTED, PENDING]
+    assert dispatch(desk) == {"accepted": 1}
+    assert len(provider.texts[maya.phone]) == 2
+
+
+def test_two_equal_texts_that_both_arrived_are_told_apart(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, "a")
+    queue(maya, "b")
+    provider.outcomes += [UNCLEAR, UNCLEAR]
+    dispatch(desk)
+    clock.wall = NOW + LOOKS[0]
+    assert looked(desk) == 2
+    assert {row("a").provider_sid, row("b").provider_sid} == {
+        text.provider_sid for text in provider.texts[maya.phone]
+    }
+
+
+def test_a_report_of_a_text_that_was_taken_for_its_twin_does_no_harm(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    """Two intentions, two texts in the end, whichever of the rows has which."""
+    queue(maya, "a")
+    queue(maya, "b")
+    provider.outcomes += [UNCLEAR, UNCLEAR]
+    dispatch(desk)
+    taken = provider.texts[maya.phone].pop()
+    clock.wall = NOW + LOOKS[0]
+    looked(desk)
+    (twin,) = db.session.scalars(select(OutboundMessage).filter_by(state=UNKNOWN))
+    sid = provider.texts[maya.phone][0].provider_sid
+    receive_status(twin.id, sid, "sent", None, None, clock.now())
+    assert (twin.state, twin.provider_sid) == (UNKNOWN, None)
+    receive_status(twin.id, taken.provider_sid, "sent", None, None, clock.now())
+    assert (twin.state, twin.provider_sid) == (ACCEPTED, taken.provider_sid)
+
+
+def test_a_listed_text_that_is_known_to_be_another_row_is_not_taken(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, "first")
+    dispatch(desk)
+    queue(maya, "second")
+    provider.outcomes, provider.takes_unknown = [UNCLEAR], False
+    dispatch(desk)
+    clock.wall = NOW + LOOKS[0]
+    assert looked(desk) == 0
+    assert row("second").state is UNKNOWN
+    assert len(provider.texts[maya.phone]) == 1
+
+
+@pytest.mark.parametrize(
+    ("earlier", "found"), [(24 * HOUR, 0), (121 * MINUTE, 0), (90 * MINUTE, 1)]
+)
+def test_yesterdays_equal_text_is_not_todays(
+    never_there: OutboundMessage,
+    desk: Desk,
+    clock: SetClock,
+    provider: RecordingSender,
+    earlier: timedelta,
+    found: int,
+) -> None:
+    """Only our clock may be wrong by an hour and some."""
+    before = Sent("SM-before", never_there.body or "", "delivered", NOW - earlier)
+    provider.texts[never_there.phone] = [before]
+    clock.wall = NOW + LOOKS[0]
+    assert looked(desk) == found
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "found"),
+    [
+        ("Ready: https://a.example/s/1", "Ready: https://a.example/s/2", 1),
+        ("Go https://a.example/s/1 now", "Go http://b.example now", 1),
+        ("Ready: https://a.example", "Ready:  https://a.example", 0),
+        ("Ready at 18:00", "Ready at 18:05", 0),
+    ],
+)
+def test_texts_are_the_same_but_for_their_links(
+    lost: OutboundMessage,
+    desk: Desk,
+    clock: SetClock,
+    provider: RecordingSender,
+    ours: str,
+    theirs: str,
+    found: int,
+) -> None:
+    with transaction():
+        lost.body = ours
+    (taken,) = provider.texts[lost.phone]
+    provider.texts[lost.phone] = [replace(taken, body=theirs)]
+    clock.wall = NOW + LOOKS[0]
+    assert looked(desk) == found
+
+
+# After a lost past
+
+
+@pytest.fixture
+def plan(maya: Patient, library: Library) -> Plan:
+    wish = Assignment("lb-subacute-6w", 4, weekdays=(6,), starts_on=date(2026, 3, 1))
+    made = plans.assign(maya, wish, library, NOW - 24 * HOUR)
+    with transaction():
+        db.session.query(OutboundMessage).delete()
+        made.morning_at = time(8, 30)
+    return made
+
+
+MORNING = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+
+
+def morning_question(plan: Plan) -> OutboundMessage:
+    asked = Intention(
+        plan.patient,
+        Kind.MORNING,
+        "ck.morning",
+        "it",
+        MORNING,
+        MORNING + 6 * HOUR,
+        plan,
+        date(2026, 3, 2),
+    )
+    outbox.enqueue([asked], MORNING - HOUR)
+    return row()
+
+
+def worded(message: OutboundMessage, library: Library) -> str:
+    reconciliation.word(message, library, URL)
+    words = message.body or ""
+    db.session.rollback()
+    return words
+
+
+def test_a_text_that_this_database_never_worded_is_worded_and_found(
+    plan: Plan, desk: Desk, clock: SetClock, provider: RecordingSender, library: Library
+) -> None:
+    message = morning_question(plan)
+    sent = Sent("SM-past", worded(message, library), "delivered", MORNING + SECOND)
+    provider.texts[plan.patient.phone] = [sent]
+    assert outbox.doubt_gap(MORNING - HOUR, NOW) == 1
+    assert looked(desk) == 1
+    assert (message.state, message.provider_sid) == (ACCEPTED, "SM-past")
+    assert message.offered_at == MORNING + SECOND
+
+
+def test_one_of_a_lost_past_that_was_not_sent_is_sent_after_the_last_look(
+    plan: Plan, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    message = morning_question(plan)
+    outbox.doubt_gap(MORNING - HOUR, NOW)
+    for wait in (timedelta(0), 2 * MINUTE, 7 * MINUTE):
+        clock.pass_by(seconds=wait.total_seconds())
+        assert dispatch(desk) == {}
+        looked(desk)
+    assert (message.state, message.body) == (PENDING, None)
+    assert dispatch(desk) == {"accepted": 1}
+
+
+def gone(plan: Plan, library: Library) -> None:
+    """A worker took the text and did not come back."""
+    (_,) = claims.claim(library, URL, NOW, Claim("w1", 40)).texts
+    outbox.give_up_leases(NOW + 3 * MINUTE)
+
+
+def lost_past(plan: Plan, library: Library) -> None:
+    outbox.doubt_gap(MORNING - HOUR, NOW)
+
+
+@pytest.mark.parametrize(
+    ("happened", "asked_at"), [(gone, NOW), (lost_past, MORNING)], ids=["gone", "lost past"]
+)
+def test_a_question_that_may_have_arrived_is_open_however_it_came_into_doubt(
+    plan: Plan,
+    library: Library,
+    happened: Callable[[Plan, Library], None],
+    asked_at: datetime,
+) -> None:
+    message = morning_question(plan)
+    happened(plan, library)
+    assert message.state is UNKNOWN
+    question = db.session.scalars(select(Conversation)).one()
+    assert (question.expects, question.about_on) == ("morning", date(2026, 3, 2))
+    assert question.asked_at == asked_at
+
+
+def test_a_question_in_doubt_does_not_take_the_place_of_a_later_one(
+    plan: Plan, library: Library
+) -> None:
+    morning_question(plan)
+    with transaction():
+        db.session.add(
+            Conversation(
+                patient_id=plan.patient_id,
+                plan_id=plan.id,
+                expects="after",
+                about_on=date(2026, 3, 2),
+                asked_at=NOW - HOUR,
+                expires_at=NOW + HOUR,
+            )
+        )
+    lost_past(plan, library)
+    assert db.session.scalars(select(Conversation.expects)).all() == ["after"]
+
+
+def test_a_text_that_cannot_be_worded_fails_and_holds_up_no_other(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, "bad", template="no.such.text")
+    queue(maya, "worse", template="rp.worse")
+    queue(maya, "good")
+    outbox.doubt_gap(NOW - HOUR, NOW)
+    texts = {**desk.library.messages["en"], "rp.worse": "{name.nothing}"}
+    looked(replace(desk, library=replace(desk.library, messages={"en": texts})))
+    assert row("bad").state is DeliveryState.FAILED
+    assert (row("bad").state_reason or "").startswith("no words: ")
+    assert row("worse").state is DeliveryState.FAILED
+    assert (row("good").state, row("good").looks) == (UNKNOWN, 1)
+
+
+def test_a_text_that_gets_lost_five_times_is_not_tried_a_sixth_time(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    queue(maya, within=24 * HOUR)
+    provider.outcomes, provider.takes_unknown = [UNCLEAR] * 9, False
+    for _ in range(5):
+        assert dispatch(desk)["unknown"] == 1
+        for wait in (MINUTE, 2 * MINUTE, 7 * MINUTE):
+            clock.pass_by(seconds=wait.total_seconds())
+            looked(desk)
+    assert (row().state, row().state_reason) == (DeliveryState.FAILED, "too many tries")
+    assert len(provider.sent) == 5
+
+
+# Side by side
+
+
+def test_two_workers_do_not_look_up_the_same_text_at_once(
+    app: Flask, lost: OutboundMessage, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    """While the first one asks, the second one looks as well."""
+    clock.wall = NOW + LOOKS[0]
+    other = []
+
+    def meanwhile() -> None:
+        with app.app_context():
+            other.append(looked(desk))
+            db.session.remove()
+
+    class Slow(RecordingSender):
+        async def sent_to(self, phone: str, since: datetime) -> list[Sent]:
+            thread = threading.Thread(target=meanwhile)
+            thread.start()
+            thread.join()
+            return await super().sent_to(phone, since)
+
+    assert looked(replace(desk, sender=Slow(texts=provider.texts))) == 1
+    assert other == [0]
+    assert provider.asked == []
+
+
+def test_a_look_that_several_workers_ended_at_counts_once(
+    never_there: OutboundMessage, clock: SetClock
+) -> None:
+    """As when the provider answers so slowly that others take the text up too."""
+    doubt = Doubt(never_there.id, never_there.phone, NOW, looks=0)
+    for _ in range(3):
+        settle([(doubt, [])], NOW + MINUTE)
+    assert (never_there.state, never_there.looks) == (UNKNOWN, 1)
+
+
+def test_a_report_that_comes_in_between_wins(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock
+) -> None:
+    doubt = Doubt(never_there.id, never_there.phone, NOW, looks=2)
+    with transaction():
+        never_there.looks = 2
+    receive_status(never_there.id, "SM-told", "delivered", None, None, NOW)
+    assert settle([(doubt, [])], NOW + 10 * MINUTE) == 0
+    assert (never_there.state, never_there.provider_sid) == (ACCEPTED, "SM-told")
+    assert tallies.counts(tallies.RECONCILED) == {"told": 1}
+
+
+def test_a_report_that_comes_after_all_hope_still_counts(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock
+) -> None:
+    """It was given back to the queue, or let go; the provider had it all the same."""
+    at_each_look(desk, clock)
+    assert never_there.state is PENDING
+    receive_status(never_there.id, "SM-late", "sent", None, None, clock.now())
+    assert never_there.state is ACCEPTED
+    assert dispatch(desk) == {}
+
+
+def test_a_text_that_was_let_go_and_had_arrived_is_followed_up_again(
+    never_there: OutboundMessage,
+) -> None:
+    with transaction():
+        never_there.settle(EXPIRED, "not sent in time", NOW)
+    receive_status(never_there.id, "SM-late", "sent", None, None, NOW + HOUR)
+    assert (never_there.state, never_there.settled_at) == (ACCEPTED, None)
