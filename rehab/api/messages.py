@@ -18,7 +18,8 @@ blueprint = Blueprint("messages", "Texts with a patient")
 
 class MessageOut(Schema):
     """One text. `state` is the delivery's for one that we send, and `received` for the patient's;
-    `at` is when it was or will be due, or came in; `body` is null until it is worded."""
+    `says` is what became of it, in a sentence and by the patient's clock; `at` is when it was or
+    will be due, or came in; `body` is null until it is worded."""
 
     id = fields.UUID()
     direction = fields.Function(
@@ -32,6 +33,7 @@ class MessageOut(Schema):
     body = fields.String(allow_none=True)
     state = fields.String(dump_default="received")
     state_reason = fields.String(dump_default=None, allow_none=True)
+    says = fields.Function(thread.says, metadata={"type": "string"})
     intent = fields.String(dump_default=None, allow_none=True)
 
 

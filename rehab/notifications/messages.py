@@ -8,7 +8,15 @@ from string import Formatter
 
 from rehab.notifications.gsm7 import plain, shortened
 
-LONGEST = {"name": 12, "time": 5, "n": 2, "link": 24, "clinic": 14, "tel": 15}
+LONGEST = {
+    "name": 12,
+    "time": 5,
+    "n": 2,
+    "link": 24,
+    "clinic": 14,
+    "tel": 15,
+    "code": 6,
+}
 """Septets that the library's check allows for each blank; a text may use no other blanks."""
 
 CUT = frozenset({"name", "clinic"})

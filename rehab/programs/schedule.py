@@ -7,6 +7,8 @@ counts the first time, and an hour that is skipped is served by the first instan
 from bisect import bisect_left
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
+from hashlib import blake2b
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 TEXTS_FROM = time(8)
@@ -14,6 +16,9 @@ TEXTS_FROM = time(8)
 
 TEXTS_UNTIL = time(21)
 """No text from this local time on, replies apart."""
+
+SPREAD_SECONDS = 300
+"""One number sends about one text a second: those of a full hour are spread over five minutes."""
 
 
 def occurrence(on: date, at: time, zone: str | ZoneInfo) -> datetime:
@@ -38,6 +43,12 @@ def session_days(
     first = max(starts_on, from_)
     days = (first + timedelta(days=n) for n in range((to - first).days + 1))
     return tuple(day for day in days if day.weekday() in weekdays)
+
+
+def spread(person: UUID) -> timedelta:
+    """How much later than the minute this person's reminders leave: 0-299 s, the same every day."""
+    digest = blake2b(person.bytes, digest_size=8).digest()
+    return timedelta(seconds=int.from_bytes(digest) % SPREAD_SECONDS)
 
 
 def in_texting_hours(instant: datetime, zone: str | ZoneInfo) -> bool:

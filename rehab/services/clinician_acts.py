@@ -17,8 +17,9 @@ from rehab.models.plan import DISCHARGED, FINISHED, Plan
 from rehab.programs.acts import Act
 from rehab.programs.explanations import act_sentence
 from rehab.programs.library import Library
-from rehab.services import alerts, progression
+from rehab.services import alerts, announcements, progression
 from rehab.services.deeds import Deed, write_down
+from rehab.services.news import news_of
 from rehab.services.progression import RED_FLAG
 from rehab.services.standing import latest_on
 from rehab.services.transactions import hold, transaction
@@ -48,8 +49,8 @@ def approve(decision: Decision, by: Clinician, library: Library, now: datetime) 
         "decision_id": str(decision.id),
         "proposal": decision.accepted,
     }
-    act_on(plan, {decision.category: act}, by, "", library, now, decision)
     decision.state = APPLIED
+    act_on(plan, {decision.category: act}, by, "", library, now, decision)
     return decision
 
 
@@ -113,6 +114,7 @@ def undo(decision: Decision, by: Clinician, reason: str, library: Library, now: 
     plan.edition += 1
     db.session.flush()
     progression.settle(plan, decision.effective_at, library, now)
+    announcements.correct(plan, decision.decided_at, now)
 
 
 def _reopen(act: Decision) -> None:
@@ -134,9 +136,10 @@ def act_on(
     """What a clinician does to each category named, one kind of act for all.
 
     `upon` is the decision that is approved or overruled. The plan's edition grows even when no
-    category is touched.
+    category is touched. What it changes for the patient is told to them by text.
     """
     plan.edition += 1
+    before = _where(plan)
     for kind in {Act(act["act"]) for act in acts.values()}:
         deed = Deed(
             why=f"{by.name} {DID[kind]}: {reason.strip()}".removesuffix(": ") + ".",
@@ -148,7 +151,22 @@ def act_on(
             upon=upon,
         )
         write_down(plan, acts, deed, library, now)
+        if _where(plan) != before or kind in (Act.PAUSE, Act.PHASE):
+            _announce(plan, kind, upon, now)
 
+
+def _where(plan: Plan) -> dict[str, tuple[int, float]]:
+    return {category: (load["step"], load["dose"]) for category, load in plan.loads.items()}
+
+
+def _announce(plan: Plan, kind: Act, upon: Decision | None, now: datetime) -> None:
+    """An approval is told as what was approved; other acts in words of their own."""
+    news = news_of([upon]) if upon and kind is Act.APPROVE else None
+    template, values = news or (NEWS.get(kind, announcements.CHANGED), {})
+    announcements.announce(plan, template, values, now)
+
+
+NEWS = {Act.PAUSE: announcements.PAUSED, Act.RESUME: announcements.RESTARTED}
 
 DID = {
     Act.APPROVE: "approved what was proposed",

@@ -1,9 +1,14 @@
 """Consent to texts: given and taken back on the record, and numbers that must be left alone."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from rehab.extensions import db
 from rehab.models.message import (
+    ROUTINE,
     DeliveryState,
     Kind,
     OutboundMessage,
@@ -11,42 +16,112 @@ from rehab.models.message import (
     Suppression,
 )
 from rehab.models.patient import Patient
+from rehab.programs.schedule import TEXTS_FROM, TEXTS_UNTIL
 from rehab.services import conversations, outbox
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
 
 GRANTED, REVOKED = "granted", "revoked"
+BEDTIME, DAYTIME = "bedtime", "daytime"
+"""Texts about sleep, chosen for the hour before bedtime and so for the night too; given up."""
 
-SHOWN = (
-    "Exercise reminders and check-ins by text, up to 2 a day. Message and data rates may apply. "
-    "Reply HELP for help, STOP to end."
-)
+CLINIC = "clinic"
+"""The channel of what was said to a person of the clinic, by word of mouth or in writing."""
+
+SHOWN = {
+    "en": (
+        "Exercise reminders and check-ins by text, up to 2 a day, and news of your plan when it "
+        "changes, between 08:00 and 21:00. A safety message may come at any hour. Message and "
+        "data rates may apply. Reply HELP for help, STOP to end."
+    ),
+    "es": (
+        "Avisos de ejercicios y preguntas por mensaje, hasta 2 al día, y novedades de tu plan "
+        "cuando cambie, entre las 08:00 y las 21:00. Un mensaje de seguridad puede llegar a "
+        "cualquier hora. Pueden aplicarse tarifas de mensajes y datos. Responde AYUDA para "
+        "ayuda, STOP para la baja."
+    ),
+}
 """What a patient is told before agreeing in the clinic; kept with each consent."""
+
+ALLOWED = (*ROUTINE, Kind.MISSED, Kind.NEWS, Kind.ADVICE, Kind.SAFETY, Kind.BY_HAND)
+MOST_A_DAY = 2
+HOURS = f"{TEXTS_FROM:%H:%M}-{TEXTS_UNTIL:%H:%M}"
+"""What those words allow: kinds of texts, reminders and check-ins a day, local times."""
+
+BEFORE_BED = {
+    "en": "Text me about sleep in the hour before {bedtime}, once an evening at most.",
+    "es": "Mensajes sobre el sueño en la hora antes de las {bedtime}, uno por noche como mucho.",
+}
+NOT_BEFORE_BED = {
+    "en": "No more texts about sleep before bedtime.",
+    "es": "Sin más mensajes sobre el sueño antes de dormir.",
+}
+MOST_AN_EVENING = 1
 
 WELCOME_WITHIN = timedelta(hours=24)
 
 
 @transaction()
-def grant(patient: Patient, channel: str, actor: str, now: datetime, wording: str = SHOWN) -> None:
+def grant(
+    patient: Patient, channel: str, actor: str, now: datetime, wording: str | None = None
+) -> None:
     """Put consent on the record, and confirm it by text when the patient gave it in the clinic.
 
-    A STOP from the phone itself still stands: only a START from it takes that back.
+    `wording` is what the patient said; without it, what they were shown. A STOP from the phone
+    itself still stands: only a START from it takes that back.
     """
-    _record(patient, GRANTED, channel, actor, wording, now)
+    _record(
+        patient,
+        GRANTED,
+        (channel, actor),
+        _in_language(SHOWN, patient) if wording is None else wording,
+        now,
+        kinds=ALLOWED,
+        most_a_day=MOST_A_DAY,
+        hours=HOURS,
+    )
     patient.sms_consent = True
-    if channel != "sms":
+    if channel != "sms" and not is_suppressed(patient.phone):
         outbox.enqueue([_welcome(patient, now)], now)
 
 
 @transaction()
 def revoke(patient: Patient, channel: str, actor: str, now: datetime, wording: str = "") -> None:
-    """Put the revocation on the record and take back every text that was to come."""
-    _record(patient, REVOKED, channel, actor, wording, now)
+    """Put the revocation on the record and take back every text that was to come.
+
+    One scope: texts before bedtime have to be chosen anew as well.
+    """
+    _record(patient, REVOKED, (channel, actor), wording, now)
     patient.sms_consent = False
     conversations.close(patient.id)
     outbox.withdraw(
         OutboundMessage.patient_id == patient.id, DeliveryState.SUPPRESSED, "no consent", now
     )
+
+
+@transaction()
+def choose_bedtime(patient: Patient, bedtime: time | None, actor: str, now: datetime) -> None:
+    """Put on the record that texts about sleep may come in the hour before `bedtime`, which may be
+    at night; None takes it back. Said to the clinic, where `actor` wrote it down."""
+    if bedtime is None:
+        _record(patient, DAYTIME, (CLINIC, actor), _in_language(NOT_BEFORE_BED, patient), now)
+        return
+    in_bed = datetime.combine(now.date(), bedtime)
+    _record(
+        patient,
+        BEDTIME,
+        (CLINIC, actor),
+        _in_language(BEFORE_BED, patient).format(bedtime=f"{bedtime:%H:%M}"),
+        now,
+        kinds=(Kind.SLEEP,),
+        most_a_day=MOST_AN_EVENING,
+        hours=f"{in_bed - timedelta(hours=1):%H:%M}-{bedtime:%H:%M}",
+    )
+
+
+def history_of(patient: Patient) -> Select[SmsConsent]:
+    """All that the patient has ever allowed and taken back."""
+    return select(SmsConsent).filter_by(patient_id=patient.id)
 
 
 @transaction()
@@ -76,19 +151,35 @@ def is_suppressed(phone: str) -> bool:
 
 
 def _record(
-    patient: Patient, action: str, channel: str, actor: str, wording: str, now: datetime
+    patient: Patient,
+    action: str,
+    by: tuple[str, str],
+    wording: str,
+    now: datetime,
+    kinds: Sequence[Kind] = (),
+    **allowed: Any,
 ) -> None:
+    """One more row, of the patient as they are now; `by` is the channel and the actor."""
+    channel, actor = by
     db.session.add(
         SmsConsent(
             patient_id=patient.id,
             phone=patient.phone,
+            zone=patient.zone,
+            language=patient.language,
             action=action,
             wording=wording,
             channel=channel,
             actor=actor,
+            kinds=[str(kind) for kind in kinds],
             at=now,
+            **allowed,
         )
     )
+
+
+def _in_language(words: dict[str, str], patient: Patient) -> str:
+    return words.get(patient.language, words["en"])
 
 
 def _welcome(patient: Patient, now: datetime) -> Intention:

@@ -39,25 +39,30 @@ def enrol(clinic_id: UUID, said: Mapping[str, Any], actor: str, now: datetime) -
     db.session.add(patient)
     db.session.flush()
     if agreed:
-        consent.grant(patient, channel="clinic", actor=actor, now=now)
+        consent.grant(patient, channel=consent.CLINIC, actor=actor, now=now)
     return patient
 
 
 @transaction()
 def amend(patient: Patient, said: Mapping[str, Any], actor: str, now: datetime) -> Patient:
-    """Change what `said` names. A new zone, phone or consent re-plans what was to be sent.
+    """Change what `said` names. A new zone, phone, language or consent re-plans texts to come.
 
-    Consent is for a number: a new one needs its own.
+    Consent is for a number: a new one needs its own. Consent that is taken back by word of mouth
+    takes back what is pending in the same transaction, with `actor` on the record.
     """
     values = _checked(said)
     agreed = values.pop("sms_consent", None)
     if patient.sms_consent and values.get("phone", patient.phone) != patient.phone:
-        consent.revoke(patient, "clinic", actor, now, "the number has changed")
+        consent.revoke(patient, consent.CLINIC, actor, now, "the number has changed")
     for name, value in values.items():
         setattr(patient, name, value)
     if agreed is not None and agreed != patient.sms_consent:
-        change = consent.grant if agreed else consent.revoke
-        change(patient, channel="clinic", actor=actor, now=now)
+        if agreed:
+            consent.grant(patient, consent.CLINIC, actor, now)
+        else:
+            consent.revoke(
+                patient, consent.CLINIC, actor, now, "asked the clinic for no more texts"
+            )
     reminders.replan_patient(patient, now)
     return patient
 

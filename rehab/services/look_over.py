@@ -1,8 +1,8 @@
 """Once an hour over every running plan: what no report brings up by itself, told to the clinic.
 
 A review that is due, a plan that has ended, silence, mornings that stay unanswered, a usual pain
-that no longer fits, and the three reasons to see a doctor. An alert that a person has closed is
-not opened again until there is something new.
+that no longer fits, the three reasons to see a doctor, and sleep that stays poor. An alert that a
+person has closed is not opened again until there is something new.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ from rehab.programs.policy import Policy
 from rehab.programs.program import Track
 from rehab.programs.schedule import TEXTS_UNTIL, occurrence
 from rehab.programs.see_doctor import Evidence, triggers
+from rehab.programs.sleep_series import poor_since
 from rehab.programs.weekly import week_of, weekly_medians
 from rehab.services import outbox, reminders
 from rehab.services.adherence import missed_in_a_row
@@ -31,7 +32,7 @@ from rehab.services.course import day_of
 from rehab.services.measures import measures_of
 from rehab.services.outbox import Intention
 from rehab.services.transactions import hold, transaction
-from rehab.services.warnings import SEE_DOCTOR, warn
+from rehab.services.warnings import POOR_SLEEP, SEE_DOCTOR, warn
 
 MISSED_ENOUGH = 3
 """Three missed sessions, or three unanswered mornings in a row, are asked about."""
@@ -90,6 +91,13 @@ class View:
     def sessions(self) -> list[Session]:
         query = select(Session).filter_by(plan_id=self.plan.id).order_by(Session.performed_at)
         return list(db.session.scalars(query))
+
+    @cached_property
+    def nights(self) -> list[tuple[date, int]]:
+        """Every rating of sleep of this patient's, also from an earlier plan."""
+        query = select(Morning.on, Morning.sleep).join(Plan, Plan.id == Morning.plan_id)
+        mine = query.where(Plan.patient_id == self.plan.patient_id).order_by(Morning.on)
+        return [(on, rating) for on, rating in db.session.execute(mine) if rating is not None]
 
     @property
     def last_session_on(self) -> date:
@@ -179,6 +187,14 @@ def _doctor(view: View) -> Iterator[Finding]:
         yield Finding(kind, REVIEW, about, since, text=SEE_DOCTOR)
 
 
+def _sleep(view: View) -> Iterator[Finding]:
+    since = poor_since(view.nights, view.today)
+    if since is not None:
+        about = f"Sleep has been rated 3 or less ever since {since}. Advise a doctor."
+        again = view.today - DOCTOR_NOT_AGAIN_FOR
+        yield Finding("poor_sleep", REVIEW, about, again, text=POOR_SLEEP)
+
+
 def _evidence(view: View) -> Evidence:
     plan = view.plan
     pairs = [(day_of(plan, morning.on) - 1, morning.pain) for morning in view.mornings]
@@ -207,4 +223,5 @@ LOOKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _unanswered_mornings,
     _usual_pain,
     _doctor,
+    _sleep,
 )

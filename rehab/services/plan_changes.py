@@ -1,7 +1,7 @@
 """Changing a plan: paused, resumed, taken to its next phase, given other terms, or ended."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,10 +14,11 @@ from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.programs.acts import Act
 from rehab.programs.library import Library
 from rehab.programs.program import Category, Phase, Program, Track
-from rehab.services import reminders
+from rehab.services import announcements, consent, reminders
 from rehab.services.adherence import adherence
 from rehab.services.clinician_acts import act_on
 from rehab.services.deeds import next_moment
+from rehab.services.nights import nights_of
 from rehab.services.plans import rungs, terms_of
 from rehab.services.transactions import hold, transaction
 
@@ -57,6 +58,7 @@ def discharge(plan: Plan, by: Clinician, reason: str, now: datetime) -> Plan:
     _must_be(plan, ACTIVE, PAUSED)
     plan.status, plan.edition = DISCHARGED, plan.edition + 1
     db.session.add(terms_of(plan, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
+    announcements.take_back(plan, now)
     reminders.replan(plan, now)
     return plan
 
@@ -101,6 +103,8 @@ def amend(
     _must_be(plan, ACTIVE, PAUSED)
     if not changes:
         return plan
+    if "bedtime" in changes:
+        _choose_bedtime(plan, changes["bedtime"], by, now)
     for name in (*PLAIN, *TERMS):
         if name in changes:
             setattr(plan, name, changes[name])
@@ -116,6 +120,13 @@ def amend(
     act_on(plan, {c: {"act": Act.BOUND} for c in rebound}, by, reason, library, now)
     reminders.replan(plan, now)
     return plan
+
+
+def _choose_bedtime(plan: Plan, bedtime: time | None, by: Clinician, now: datetime) -> None:
+    """Another bedtime, one that is chosen again after a STOP, or none any more, is on record."""
+    stands = plan.patient_id in nights_of([plan.patient_id], now)
+    if bedtime != plan.bedtime or (bedtime is not None and not stands):
+        consent.choose_bedtime(plan.patient, bedtime, by.email, now)
 
 
 def _must_be(plan: Plan, *statuses: str) -> None:

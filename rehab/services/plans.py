@@ -16,7 +16,7 @@ from rehab.programs.library import Library
 from rehab.programs.program import Category, Program, Track
 from rehab.programs.progression import State
 from rehab.programs.schedule import occurrence
-from rehab.services import reminders
+from rehab.services import consent, reminders
 from rehab.services.transactions import transaction
 
 EARLIEST_START = timedelta(days=90)
@@ -68,9 +68,16 @@ def plans_of(patient: Patient) -> Select[Plan]:
 
 
 @transaction()
-def assign(patient: Patient, wish: Assignment, library: Library, now: datetime) -> Plan:
+def assign(
+    patient: Patient,
+    wish: Assignment,
+    library: Library,
+    now: datetime,
+    by: Clinician | None = None,
+) -> Plan:
     """Give the patient their own copy of a program and plan its first reminders.
 
+    A bedtime is the patient's choice to be texted before it, and goes on the record with `by`.
     Raises Invalid by field: program_id, starts_on (90 days back to 365 ahead), floor, ceiling.
     """
     program = library.programs.get(wish.program_id)
@@ -106,6 +113,8 @@ def assign(patient: Patient, wish: Assignment, library: Library, now: datetime) 
     db.session.add(plan)
     db.session.flush()
     db.session.add(terms_of(plan, now))
+    if wish.bedtime is not None:
+        consent.choose_bedtime(patient, wish.bedtime, by.email if by else consent.CLINIC, now)
     reminders.replan(plan, now)
     return plan
 

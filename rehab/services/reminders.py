@@ -1,28 +1,38 @@
 """Reminders: what every plan means to send in the next 36 hours, by its patient's own clock."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.orm import defer
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage, Suppression
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, Plan
 from rehab.models.session import Morning, Session
-from rehab.programs.schedule import TEXTS_FROM, TEXTS_UNTIL, occurrence, session_days
-from rehab.services import outbox
+from rehab.services import announcements, outbox
+from rehab.services.nights import Nights, nights_of
 from rehab.services.outbox import Intention
+from rehab.services.slots import slots
 from rehab.services.transactions import transaction
 
 HORIZON = timedelta(hours=36)
 """How far ahead reminders are queued: a night without planning loses none."""
 
-LATEST_EXERCISE = time(20, 30)
-MORNING_ENDS = time(12)
-LATEST_MORNING = time(11, 30)
-"""A wish outside texting hours is moved to the nearest time that leaves half an hour to answer."""
+PLANNED = (
+    Kind.EXERCISE,
+    Kind.FOLLOW_UP,
+    Kind.MISSED_ONE,
+    Kind.MORNING,
+    Kind.SLEEP,
+    Kind.SLEEP_QUESTION,
+)
+"""The kinds that follow from a plan alone: they are taken back and queued anew when it changes."""
+
+NOT_FOR_REMINDERS = (Plan.program, Plan.policy, Plan.starting, Plan.loads)
+"""Large columns: reading them would be half of the work."""
 
 DAY = timedelta(days=1)
 
@@ -54,19 +64,23 @@ def _replan(plans: Iterable[Plan], now: datetime) -> int:
     db.session.execute(
         delete(OutboundMessage).where(
             OutboundMessage.plan_id.in_(ids),
-            OutboundMessage.kind.in_((Kind.EXERCISE, Kind.MORNING)),
+            OutboundMessage.kind.in_(PLANNED),
             OutboundMessage.state.in_((DeliveryState.PENDING, DeliveryState.SUPPRESSED)),
             OutboundMessage.due_at > now,
             OutboundMessage.attempt == 0,
         )
     )
+    announcements.drop_outdated(ids, now)
     return _queue(db.session.scalars(_sending_plans().where(Plan.id.in_(ids))).all(), now)
 
 
 def _sending_plans() -> Select[Plan]:
     stopped = exists().where(Suppression.phone == Patient.phone)
     return (
-        select(Plan).join(Plan.patient).where(Plan.status == ACTIVE, Patient.sms_consent, ~stopped)
+        select(Plan)
+        .join(Plan.patient)
+        .where(Plan.status == ACTIVE, Patient.sms_consent, ~stopped)
+        .options(*(defer(column) for column in NOT_FOR_REMINDERS))
     )
 
 
@@ -74,68 +88,44 @@ def _queue(plans: Iterable[Plan], now: datetime) -> int:
     plans = list(plans)
     if not plans:
         return 0
-    trained, woken = _already_said(plans, now)
+    known = _already_said(plans, now)
+    nights = nights_of({plan.patient_id for plan in plans if plan.bedtime}, now)
     return outbox.enqueue(
-        (each for plan in plans for each in intentions(plan, now, trained, woken)), now
+        (each for plan in plans for each in _wanted(plan, now, known, nights)), now
     )
 
 
-def _already_said(plans: list[Plan], now: datetime) -> tuple[Done, Done]:
-    """The (plan, local date) of every session and morning that needs no reminder any more."""
-    since = (now - DAY).date()
+def _wanted(
+    plan: Plan, now: datetime, known: Mapping[Kind, Done], nights: Mapping[UUID, Nights]
+) -> Iterator[Intention]:
+    for intention in upcoming(plan, now, nights.get(plan.patient_id)):
+        if (plan.id, intention.about_on) not in known.get(intention.kind, ()):
+            yield intention
+
+
+def _already_said(plans: list[Plan], now: datetime) -> dict[Kind, Done]:
+    """The (plan, local date) of all that needs no reminder of a kind any more."""
+    since = (now - 3 * DAY).date()
     ids = [plan.id for plan in plans]
     sessions = select(Session.plan_id, Session.on).where(
         Session.plan_id.in_(ids), Session.on >= since
     )
-    mornings = select(Morning.plan_id, Morning.on).where(
-        Morning.plan_id.in_(ids), Morning.on >= since, Morning.pain.is_not(None)
+    mornings = select(Morning.plan_id, Morning.on, Morning.pain, Morning.sleep).where(
+        Morning.plan_id.in_(ids), Morning.on >= since
     )
-    return (
-        {(row[0], row[1]) for row in db.session.execute(sessions)},
-        {(row[0], row[1]) for row in db.session.execute(mornings)},
-    )
+    trained = {(row[0], row[1]) for row in db.session.execute(sessions)}
+    woken = db.session.execute(mornings).all()
+    return {
+        **dict.fromkeys((Kind.EXERCISE, Kind.FOLLOW_UP, Kind.MISSED_ONE), trained),
+        Kind.MORNING: {(row[0], row[1]) for row in woken if row[2] is not None},
+        Kind.SLEEP_QUESTION: {(row[0], row[1]) for row in woken if row[3] is not None},
+    }
 
 
-def intentions(plan: Plan, now: datetime, trained: Done, woken: Done) -> Iterator[Intention]:
-    """The plan's reminders that fall due after `now` and within the horizon."""
+def upcoming(plan: Plan, now: datetime, nights: Nights | None = None) -> Iterator[Intention]:
+    """The plan's reminders that fall due after `now` and within the horizon, whatever was said."""
     today = plan.patient.today(now)
-    last = min(plan.ends_on, today + HORIZON + DAY)
-    for on in session_days(plan.starts_on, plan.weekdays, today - DAY, last):
-        for intention in (_exercise(plan, on), _morning(plan, on + DAY)):
-            said = trained if intention.kind is Kind.EXERCISE else woken
-            if (
-                now < intention.due_at <= now + HORIZON
-                and (plan.id, intention.about_on) not in said
-            ):
+    for day in range(-1, 4):
+        for intention in slots(plan, today + day * DAY, nights):
+            if now < intention.due_at <= now + HORIZON:
                 yield intention
-
-
-def _exercise(plan: Plan, on: date) -> Intention:
-    at = _between(plan.exercise_at, LATEST_EXERCISE)
-    return _reminder(plan, on, Kind.EXERCISE, "ex.today", at, TEXTS_UNTIL, f"{at:%H:%M}")
-
-
-def _morning(plan: Plan, on: date) -> Intention:
-    at = _between(plan.morning_at, LATEST_MORNING)
-    return _reminder(plan, on, Kind.MORNING, "ck.morning", at, MORNING_ENDS, f"{at:%H:%M}")
-
-
-def _between(wish: time, latest: time) -> time:
-    return min(max(wish, TEXTS_FROM), latest)
-
-
-def _reminder(
-    plan: Plan, on: date, kind: Kind, template: str, at: time, until: time, shown: str
-) -> Intention:
-    zone = plan.patient.zone
-    return Intention(
-        patient=plan.patient,
-        plan=plan,
-        kind=kind,
-        template=template,
-        about_on=on,
-        dedupe_key=f"{plan.id}:{on}:{kind}",
-        due_at=occurrence(on, at, zone),
-        expires_at=occurrence(on, until, zone),
-        values={"time": shown},
-    )

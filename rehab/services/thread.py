@@ -10,6 +10,7 @@ from rehab.extensions import db
 from rehab.models.message import InboundMessage, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.notifications.gsm7 import septets
+from rehab.notifications.plain_words import Fate, in_words
 from rehab.services import outbox
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
@@ -25,6 +26,23 @@ def sent_to(patient: Patient) -> Select[OutboundMessage]:
 
 def received_from(patient: Patient) -> Select[InboundMessage]:
     return select(InboundMessage).filter_by(patient_id=patient.id)
+
+
+def says(message: OutboundMessage | InboundMessage) -> str:
+    """What became of a text, in a clinician's words and by the patient's clock."""
+    if isinstance(message, InboundMessage):
+        return "Received."
+    zone = message.patient.tz
+    moments = ("due_at", "accepted_at", "look_at", "settled_at")
+    known = {name: getattr(message, name) for name in moments}
+    local = {name: at.astimezone(zone) for name, at in known.items() if at is not None}
+    fate = Fate(
+        state=message.state,
+        reason=message.state_reason,
+        provider_status=message.provider_status,
+        **local,
+    )
+    return in_words(fate)
 
 
 @transaction()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from rehab.extensions import db
 from rehab.models.message import Kind, OutboundMessage
 from rehab.models.plan import Plan
-from rehab.services import outbox
+from rehab.services import announcements, outbox
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
 
@@ -18,19 +18,24 @@ SENT_WITHIN = timedelta(hours=14)
 """A text of advice may wait for the night to end (21:00 to 08:00)."""
 
 STOP_NOW, PAUSED, SEE_DOCTOR, DANGER = "rf.generic", "pl.pause", "rf.seek", "rp.safety"
+POOR_SLEEP = "sl.gp"
 
 
 @transaction()
 def warn(plan: Plan, template: str, now: datetime, kind: Kind = Kind.SAFETY) -> bool:
     """Queue a fixed text; False without consent, or when it was queued in the last 24 hours.
 
-    What is about safety leaves at any hour; advice waits for the hours of texting.
+    What is about safety leaves at any hour, and withdraws good news; advice waits for the hours of
+    texting.
     """
+    if kind is Kind.SAFETY:
+        announcements.take_back(plan, now)
     if not plan.patient.sms_consent:
         return False
     recent = select(OutboundMessage.id).where(
         OutboundMessage.patient_id == plan.patient_id,
         OutboundMessage.template == template,
+        OutboundMessage.kind == kind,
         OutboundMessage.created_at > now - NOT_AGAIN_FOR,
     )
     if db.session.scalar(recent.limit(1)) is not None:

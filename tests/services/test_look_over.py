@@ -23,7 +23,8 @@ from rehab.services import (
     safety,
     sessions,
 )
-from rehab.services.look_over import look_over
+from rehab.services.claims import Claim
+from rehab.services.look_over import look_over, look_over_plan
 from rehab.services.measures import MeasureReport, report_measure
 from rehab.services.plans import Assignment
 from rehab.services.replies import Inbound
@@ -188,7 +189,7 @@ def test_a_text_of_safety_leaves_at_night_and_for_a_paused_plan(
 ) -> None:
     night = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
     safety.answer(plan, ScreeningReport(night.date(), ("RF01",)), library, night)
-    leaving = claims.claim(library, "http://x", night, "w")
+    leaving = claims.claim(library, "http://x", night, Claim("w", 40)).texts
     assert [c.body for c in leaving if c.kind == Kind.SAFETY]
     assert "Please stop exercising now" in next(c.body for c in leaving if c.kind == Kind.SAFETY)
 
@@ -206,3 +207,30 @@ def test_words_of_danger_in_a_note_reach_a_person(plan: Plan, library: Library) 
     assert queued(Kind.SAFETY) == ["rp.safety"]
     sessions.report_morning(plan, MorningReport(after(1).date(), pain=4), library, after(1))
     assert kinds() == ["danger_words"]
+
+
+def test_sleep_that_stays_poor_for_three_months_is_a_doctors_matter(
+    maya: Patient, library: Library
+) -> None:
+    """Ratings of an earlier plan count as well: no plan is longer than twelve weeks."""
+    first = plans.assign(maya, Assignment("lb-subacute-6w", usual_pain=4), library, START)
+    for day in (1, 15, 29, 41):
+        sessions.report_morning(
+            first, MorningReport(after(day).date(), sleep=3), library, after(day)
+        )
+    second = plans.assign(maya, Assignment("lb-chronic-12w", 4), library, after(43))
+    for day in (60, 84):
+        said = MorningReport(after(day).date(), sleep=2)
+        sessions.report_morning(second, said, library, after(day))
+    look_over_plan(second, library, after(84))
+    assert "poor_sleep" not in kinds()
+    sessions.report_morning(second, MorningReport(after(85).date(), sleep=0), library, after(85))
+    look_over_plan(second, library, after(85))
+    look_over_plan(second, library, after(86))
+    assert "poor_sleep" in kinds()
+    assert queued(Kind.ADVICE) == ["sl.gp"]
+    sessions.report_morning(second, MorningReport(after(100).date(), sleep=3), library, after(100))
+    look_over_plan(second, library, after(113))
+    assert queued(Kind.ADVICE) == ["sl.gp"]
+    look_over_plan(second, library, after(114))
+    assert queued(Kind.ADVICE) == ["sl.gp", "sl.gp"]

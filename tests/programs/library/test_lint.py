@@ -233,9 +233,9 @@ def test_phases_join_from_the_first_day_to_the_last(
         ),
         (
             ENGLISH,
-            "reminders and check-ins",
-            "reminders and our weekly check-ins",
-            ["texts.rp.help: takes 161 septets with the clinic's name; 160 at most"],
+            "(3 with sleep tips)",
+            "(3 with all the sleep tips)",
+            ["texts.rp.help: takes 163 septets with the clinic's name; 160 at most"],
         ),
     ],
 )
