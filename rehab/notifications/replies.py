@@ -4,7 +4,7 @@
 2. STOP and what a reasonable person means by it, as a whole message
 3. HELP, START
 4. words of danger, anywhere in the text, before any number is read out of it
-5. the answer to the open question
+5. the answer to the open question, or a number that corrects the last answer
 6. DONE, a labelled pain rating, LATER, SKIP, thanks
 7. something about stopping: ask whether it was meant
 8. otherwise it was not understood
@@ -13,11 +13,21 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rehab.notifications import phrases
+from rehab.notifications.intents import (
+    ASKS_A_NUMBER,
+    ASKS_PAIN,
+    UNASKED,
+    Expects,
+    Intent,
+    Means,
+)
 from rehab.notifications.ratings import PUNCTUATION, Pains, pains_in
 from rehab.notifications.spelling import run_together, spoken, written
+from rehab.notifications.tapbacks import is_tapback
+
+__all__ = ["Expects", "Intent", "Means", "parse", "words_of_danger"]
 
 LONGEST = 1600
 """Characters that one text can hold, in as many segments as Twilio joins."""
@@ -25,48 +35,6 @@ LONGEST = 1600
 SNOOZE = 30
 SHORTEST_SNOOZE, LONGEST_SNOOZE = 5, 12 * 60
 """LATER, in minutes: by itself, at the least and at the most."""
-
-
-class Means(StrEnum):
-    """What a text can mean."""
-
-    OPT_OUT = "opt_out"
-    HELP = "help"
-    OPT_IN = "opt_in"
-    SAFETY = "safety"
-    DONE = "done"
-    PAIN = "pain"
-    LATER = "later"
-    SKIP = "skip"
-    REASON = "reason"
-    ACKNOWLEDGEMENT = "acknowledgement"
-    MAYBE_OPT_OUT = "maybe_opt_out"
-    UNREADABLE = "unreadable"
-
-
-class Expects(StrEnum):
-    """The open question: the answer a patient has been asked for, if any."""
-
-    NOTHING = "nothing"
-    MORNING = "morning"
-    AFTER = "after"
-    DURING_AND_AFTER = "during_and_after"
-    REASON = "reason"
-    START = "start"
-
-
-ASKS_A_NUMBER = frozenset({Expects.MORNING, Expects.AFTER, Expects.DURING_AND_AFTER})
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A meaning, with the ratings (0-10) or minutes that came with it, and what gave it away."""
-
-    means: Means
-    pain: int | None = None
-    during: int | None = None
-    minutes: int | None = None
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +82,9 @@ def _without_courtesy(words: str) -> str:
 
 # -- readers, in their order --------------------------------------------------------------------
 
-TAPBACK = re.compile(
-    r"""\W*(?:
-      (?:liked|loved|disliked|laughed\ at|emphasi[sz]ed|questioned)\ (?:"|an?\ )
-    | reacted\ \S+\ to\ | removed\ an?\ .{1,40}\ from\ "
-    | (?:no\ )?(?:le|me)\ (?:gusto|encanto|gusta|encanta|dio\ risa)\ (?:a\ )?(?:"|una?\ )
-    | (?:se\ rio\ de|enfatizo|exclamo|pregunto|cuestiono)\ (?:"|una?\ )
-    | (?:ha\ )?reacciono\ (?:con\ )?\S+\ a\ | a\ (?:aime|adore)\ "|a\ reagi\ (?:avec\ )?\S+\ a\ 
-    ) | \S{1,4}\ (?:to|a)\ " """,
-    re.VERBOSE,
-)
-
 
 def _tapback(said: Said) -> Intent | None:
-    return Intent(Means.ACKNOWLEDGEMENT, why="tapback") if TAPBACK.match(said.written) else None
+    return Intent(Means.ACKNOWLEDGEMENT, why="tapback") if is_tapback(said.written) else None
 
 
 def _opt_out(said: Said) -> Intent | None:
@@ -163,7 +120,7 @@ def _reason(said: Said) -> Intent | None:
 
 
 def _answer(said: Said) -> Intent | None:
-    if said.expecting not in ASKS_A_NUMBER:
+    if said.expecting not in ASKS_PAIN:
         return None
     if said.whole in phrases.NONE_AT_ALL:
         return Intent(Means.PAIN, pain=0)
@@ -172,6 +129,43 @@ def _answer(said: Said) -> Intent | None:
     if pains is None or pains == Pains() or (pains.during is not None and not two_asked):
         return None
     return Intent(Means.PAIN, pain=pains.now, during=pains.during)
+
+
+def _sleep(said: Said) -> Intent | None:
+    """A rating of sleep; "slept 7" is not one, for these may be hours."""
+    if said.expecting is not Expects.SLEEP or _speaks_of_pain(said):
+        return None
+    rest = " ".join(word for word in said.written.split() if spoken(word) not in phrases.SLEEP)
+    ratings = pains_in(rest, said.language)
+    if ratings is None or ratings.now is None or ratings.during is not None:
+        return None
+    return Intent(Means.SLEEP, sleep=ratings.now)
+
+
+def _correction(said: Said) -> Intent | None:
+    """A number soon after another: "6", "sorry 6", "I meant 6". In "no 4 6" one is taken back."""
+    if said.expecting is not Expects.CORRECTION:
+        return None
+    rest = said.written
+    while (shorter := _rest_after(phrases.CORRECTING, rest)) is not None:
+        rest = shorter
+    ratings = pains_in(rest, said.language)
+    if ratings is None or ratings == Pains():
+        return None
+    if None not in (ratings.during, ratings.now) and "no" in said.spoken.split():
+        return None
+    means = Means.PAIN if _speaks_of_pain(said) else Means.CORRECTION
+    worded = "*" in said.written or _holds(said, phrases.CORRECTING)
+    why = "worded" if worded else ""
+    return Intent(means, pain=ratings.now, during=ratings.during, why=why)
+
+
+def _holds(said: Said, phrases_: tuple[str, ...]) -> bool:
+    return any(f" {phrase} " in f" {said.spoken} " for phrase in phrases_)
+
+
+def _speaks_of_pain(said: Said) -> bool:
+    return bool(phrases.HURTING & set(said.spoken.split()))
 
 
 def _done(said: Said) -> Intent | None:
@@ -186,7 +180,7 @@ def _labelled_pain(said: Said) -> Intent | None:
     if not phrases.PAIN & set(said.spoken.split()):
         return None
     pains = pains_in(said.written, said.language)
-    if pains is None or pains == Pains() or said.expecting in ASKS_A_NUMBER:
+    if pains is None or pains == Pains() or said.expecting in ASKS_PAIN:
         return None
     return Intent(Means.PAIN, pain=pains.now, during=pains.during)
 
@@ -207,7 +201,7 @@ def _minutes(text: str) -> int | None:
 
 
 def _skip(said: Said) -> Intent | None:
-    no = said.expecting is Expects.NOTHING and said.whole in phrases.NO
+    no = said.expecting in UNASKED and said.whole in phrases.NO
     return Intent(Means.SKIP) if no or said.whole in phrases.SKIP else None
 
 
@@ -230,6 +224,8 @@ READERS: tuple[Callable[[Said], Intent | None], ...] = (
     _safety,
     _reason,
     _answer,
+    _sleep,
+    _correction,
     _done,
     _labelled_pain,
     _later,

@@ -3,23 +3,22 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from rehab.models.message import (
-    DeliveryState,
-    Kind,
-    OutboundMessage,
-)
+from rehab.models.message import ABOUT_TODAYS_SESSION, DeliveryState, Kind, OutboundMessage
 from rehab.models.plan import Plan
-from rehab.notifications.replies import ASKS_A_NUMBER, Expects, Means
+from rehab.notifications.intents import ASKS_A_NUMBER, Expects, Means
 from rehab.programs.schedule import TEXTS_UNTIL, in_texting_hours, occurrence
 from rehab.services import consent, conversations, outbox, reminders, texted_reports
 from rehab.services.alerts import INFORMATION, REVIEW, URGENT, open_alert
+from rehab.services.conversations import TO_THE_CLINIC
 from rehab.services.outbox import Intention
-from rehab.services.texted import SOURCE, Answer, Texted, plan_of
+from rehab.services.texted import BY, SOURCE, Answer, Texted, plan_of
 from rehab.services.today import DUE, today
 
 
 def to(texted: Texted) -> Answer | None:
     """Do what the text says; the answer to it, or None where none is due."""
+    if texted.intent.means is not Means.UNREADABLE:
+        conversations.forget_misses(texted.patient.id)
     return ACTIONS[texted.intent.means](texted)
 
 
@@ -27,7 +26,7 @@ def _opt_out(texted: Texted) -> Answer | None:
     """One scope: everything stops, for everybody at this number. Confirmed once."""
     consenting = [patient for patient in texted.sharing if patient.sms_consent]
     for patient in consenting:
-        consent.revoke(patient, SOURCE, "patient", texted.now, texted.kept.body)
+        consent.revoke(patient, SOURCE, BY, texted.at, texted.kept.body)
     if texted.intent.why == "wrong number":
         about = "Somebody answered that this is the wrong number. Please check it."
         open_alert(texted.patient, "wrong_number", REVIEW, about, texted.now)
@@ -39,7 +38,7 @@ def _opt_out(texted: Texted) -> Answer | None:
 def _opt_in(texted: Texted) -> Answer:
     consent.lift(texted.patient.phone)
     for patient in texted.sharing:
-        consent.grant(patient, SOURCE, "patient", texted.now, texted.kept.body)
+        consent.grant(patient, SOURCE, BY, texted.at, texted.kept.body)
         reminders.replan_patient(patient, texted.now)
     return Answer("rp.started", always=True)
 
@@ -49,18 +48,21 @@ def _help(texted: Texted) -> Answer:
 
 
 def _safety(texted: Texted) -> Answer:
-    """Never advice, and never only a machine: a person is told at once."""
+    """Never advice, and never only a machine: a person is told at once, of whoever may be meant."""
     about = f"A text held words of danger: {texted.intent.why}. Please call the patient."
-    open_alert(texted.patient, "danger_words", URGENT, about, texted.now, plan_of(texted))
+    for patient in texted.sharing:
+        plan = plan_of(texted) if patient is texted.patient else None
+        open_alert(patient, "danger_words", URGENT, about, texted.now, plan)
     return Answer("rp.safety", always=True)
 
 
 def _later(texted: Texted) -> Answer:
     plan = plan_of(texted)
-    due = texted.now + timedelta(minutes=texted.intent.minutes or 0)
+    due = texted.at + timedelta(minutes=texted.intent.minutes or 0)
     zone = texted.patient.zone
     until = occurrence(texted.today, TEXTS_UNTIL, zone)
-    if plan is None or not _is_due(texted, plan) or due >= until or not in_texting_hours(due, zone):
+    fits = texted.now <= due < until and in_texting_hours(due, zone)
+    if plan is None or not _is_due(texted, plan) or not fits:
         return Answer("rp.nothing_due")
     _take_back(plan, texted, "moved")
     shown = {"time": f"{due.astimezone(texted.patient.tz):%H:%M}"}
@@ -84,8 +86,7 @@ def _later(texted: Texted) -> Answer:
 
 
 def _skip(texted: Texted) -> Answer:
-    conversation = texted.conversation
-    if conversation is not None and conversation.expects in ASKS_A_NUMBER:
+    if texted.expecting in ASKS_A_NUMBER:
         conversations.close(texted.patient.id)
         return Answer("rp.thanks")
     plan = plan_of(texted)
@@ -116,29 +117,26 @@ def _acknowledgement(texted: Texted) -> None:
     return None
 
 
-def _unreadable(texted: Texted) -> Answer:
-    """Asked again once, with the exact form; after that a person reads it."""
-    conversation, plan = texted.conversation, plan_of(texted)
-    if plan is None or (conversation is not None and conversation.reask_count):
-        conversations.close(texted.patient.id)
-        about = "Two texts could not be read. Please look at the thread."
-        open_alert(texted.patient, "unread_text", REVIEW, about, texted.now, plan)
-        return Answer("rp.clinic", plan=plan)
-    if conversation is None:
-        conversation = conversations.open_question(
-            texted.patient.id, plan.id, Expects.NOTHING, texted.today, texted.now
-        )
-    conversation.reask_count += 1
-    return Answer(ASKED_AGAIN[Expects(conversation.expects)], plan=plan)
+def _unreadable(texted: Texted) -> Answer | None:
+    """Asked again once, with the exact form; then a person reads it; then nothing more is said."""
+    patient, plan = texted.patient, plan_of(texted)
+    misses = TO_THE_CLINIC
+    if plan is not None:
+        misses = conversations.count_miss(patient.id, plan.id, texted.today, texted.now)
+    if misses < TO_THE_CLINIC:
+        return Answer(ASKED_AGAIN[texted.expecting], plan=plan)
+    about = "Two texts could not be read. Please look at the thread."
+    open_alert(patient, "unread_text", REVIEW, about, texted.now, plan)
+    return Answer("rp.clinic", plan=plan) if misses == TO_THE_CLINIC else None
 
 
 ASKED_AGAIN = {
+    **dict.fromkeys(Expects, "rp.again"),
     Expects.MORNING: "ck.bad",
     Expects.AFTER: "ck.bad",
+    Expects.SLEEP: "ck.bad",
     Expects.DURING_AND_AFTER: "ck.after",
-    Expects.NOTHING: "rp.again",
     Expects.REASON: "ex.missed3",
-    Expects.START: "rp.again",
 }
 
 
@@ -149,6 +147,8 @@ ACTIONS: dict[Means, Callable[[Texted], Answer | None]] = {
     Means.SAFETY: _safety,
     Means.DONE: texted_reports.done,
     Means.PAIN: texted_reports.pain,
+    Means.SLEEP: texted_reports.sleep,
+    Means.CORRECTION: texted_reports.correction,
     Means.LATER: _later,
     Means.SKIP: _skip,
     Means.REASON: _reason,
@@ -166,7 +166,7 @@ def _take_back(plan: Plan, texted: Texted, reason: str) -> None:
     outbox.withdraw(
         (OutboundMessage.plan_id == plan.id)
         & (OutboundMessage.about_on == texted.today)
-        & OutboundMessage.kind.in_((Kind.EXERCISE, Kind.LATER)),
+        & OutboundMessage.kind.in_(ABOUT_TODAYS_SESSION),
         DeliveryState.CANCELLED,
         reason,
         texted.now,

@@ -1,64 +1,77 @@
 """A patient's text, from the webhook to the answer: kept once, read, acted on, all or nothing."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 
 from rehab.extensions import db, insert_into
-from rehab.models.message import Conversation, InboundMessage, Kind, OutboundMessage
+from rehab.models.message import InboundMessage, SmsConsent, Suppression
 from rehab.models.patient import Patient
-from rehab.notifications.replies import Expects, Intent, Means, parse
+from rehab.notifications.intents import Expects, Intent, Means
+from rehab.notifications.replies import parse
 from rehab.programs.library import Library
-from rehab.services import answers, consent, conversations, outbox
-from rehab.services.outbox import Intention
-from rehab.services.texted import Answer, Texted
+from rehab.services import answering, answers, consent
+from rehab.services.alerts import REVIEW, open_alert
+from rehab.services.speakers import Line, Speaker, heard
+from rehab.services.texted import SOURCE, Answer, Texted
 from rehab.services.transactions import transaction
-
-ANSWER_WITHIN = timedelta(hours=1)
-CONFIRM_WITHIN = timedelta(minutes=5)
-"""A confirmation of STOP is presumed fine within 5 minutes (47 CFR 64.1200(a)(12)), not later."""
-
-MOST_ANSWERS, IN = 3, timedelta(minutes=10)
-"""So that two machines never talk to each other for long."""
 
 TWILIO_MEANS = {"STOP": Means.OPT_OUT, "START": Means.OPT_IN, "HELP": Means.HELP}
 """Twilio's OptOutType: what it has understood, and answered, itself."""
 
-UNKNOWN_NUMBER = "unknown_number"
+UNKNOWN_NUMBER, SHARED_PHONE, OVERTAKEN = "unknown_number", "shared_phone", "overtaken"
+"""Readings that lead to nothing: nobody's number, one of two people's, a text found too late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One text as it came in: `sid` names it for ever, `opt_out_type` is Twilio's own reading."""
+    """One text as it came in: `sid` names it for ever, `opt_out_type` is Twilio's own reading.
+
+    `received_at` is when the provider got it, where that is known.
+    """
 
     sid: str
     sender: str
     recipient: str
     body: str
     opt_out_type: str = ""
+    received_at: datetime | None = None
 
 
 @transaction()
-def receive(inbound: Inbound, library: Library, now: datetime) -> InboundMessage | None:
+def receive(
+    inbound: Inbound, library: Library, now: datetime, swept: bool = False
+) -> InboundMessage | None:
     """Keep a text, do what it says and queue the answer. None when it was received before.
 
     A text from a number that belongs to no patient is kept and not answered; its STOP counts.
+    A `swept` text was found late, by asking the provider: it is judged by the moment at which that
+    had got it, and its answer may have been sent already.
     """
-    kept = _keep(inbound, now)
+    at = min(inbound.received_at or now, now) if swept else now
+    kept = _keep(inbound, at)
     if kept is None:
         return None
-    patients = patients_with(inbound.sender)
-    patient, conversation = _speaker(patients, now)
-    intent = _understood(inbound, patient, conversation)
-    kept.intent = intent.means if patient else UNKNOWN_NUMBER
-    kept.interpretation = asdict(intent) | {"expecting": _expecting(inbound, conversation)}
-    if intent.means is Means.OPT_OUT:
-        consent.suppress(inbound.sender, "sms", now, intent.why)
-    if patient is not None:
-        kept.patient_id = patient.id
-        texted = Texted(kept, patient, patients, conversation, intent, library, now)
-        _answer(texted, answers.to(texted), answered=bool(inbound.opt_out_type))
+    is_suppressed = consent.is_suppressed(inbound.sender)
+    line = Line(patients_with(inbound.sender), at, is_suppressed)
+    speaker, intent = heard(line, _reader(inbound))
+    if speaker is not None and speaker.is_known:
+        kept.patient_id = speaker.patient.id
+    kept.intent = _reading(speaker, intent, kept)
+    expecting = speaker.expecting if speaker else line.expecting
+    kept.interpretation = asdict(intent) | {"expecting": expecting}
+    if kept.intent == OVERTAKEN:
+        return kept
+    if intent.means is Means.OPT_OUT and answering.can_be_answered(inbound.sender):
+        consent.suppress(inbound.sender, SOURCE, at, intent.why)
+    if speaker is not None:
+        texted = Texted(kept, speaker, list(line.patients), intent, library, at, now)
+        answer = answers.to(texted) if speaker.is_known else _of_nobody_known(texted)
+        if answer is not None and not inbound.opt_out_type:
+            answering.queue(answer, texted, unsure=swept)
         kept.handled_at = now
     return kept
 
@@ -70,7 +83,7 @@ def patients_with(phone: str) -> list[Patient]:
     )
 
 
-def _keep(inbound: Inbound, now: datetime) -> InboundMessage | None:
+def _keep(inbound: Inbound, at: datetime) -> InboundMessage | None:
     statement = (
         insert_into(InboundMessage)
         .values(
@@ -78,7 +91,7 @@ def _keep(inbound: Inbound, now: datetime) -> InboundMessage | None:
             sender=inbound.sender,
             recipient=inbound.recipient,
             body=inbound.body,
-            received_at=now,
+            received_at=at,
         )
         .on_conflict_do_nothing(index_elements=["provider_sid"])
         .returning(InboundMessage)
@@ -87,63 +100,50 @@ def _keep(inbound: Inbound, now: datetime) -> InboundMessage | None:
     return kept
 
 
-def _speaker(patients: list[Patient], now: datetime) -> tuple[Patient | None, Conversation | None]:
-    """Who is talking: on a shared phone, whoever was asked last, else was texted last."""
-    open_ones = [c for p in patients if (c := conversations.current(p.id, now)) is not None]
-    if open_ones:
-        latest = max(open_ones, key=lambda conversation: conversation.asked_at)
-        return next(p for p in patients if p.id == latest.patient_id), latest
-    return max(patients, key=_last_texted, default=None), None
-
-
-def _last_texted(patient: Patient) -> datetime:
-    latest = db.session.scalar(
-        select(func.max(OutboundMessage.claimed_at)).filter_by(patient_id=patient.id)
-    )
-    return latest or patient.created_at
-
-
-def _expecting(inbound: Inbound, conversation: Conversation | None) -> Expects:
-    if consent.is_suppressed(inbound.sender):
-        return Expects.START
-    return Expects(conversation.expects) if conversation else Expects.NOTHING
-
-
-def _understood(
-    inbound: Inbound, patient: Patient | None, conversation: Conversation | None
-) -> Intent:
+def _reader(inbound: Inbound) -> Callable[[Expects, str], Intent]:
+    """How the text is read, given what was asked and the patient's language."""
     if inbound.opt_out_type in TWILIO_MEANS:
-        return Intent(TWILIO_MEANS[inbound.opt_out_type], why="twilio")
-    language = patient.language if patient else "en"
-    return parse(inbound.body, _expecting(inbound, conversation), language)
+        by_twilio = Intent(TWILIO_MEANS[inbound.opt_out_type], why="twilio")
+        return lambda expecting, language: by_twilio
+    return partial(parse, inbound.body)
 
 
-def _answer(texted: Texted, answer: Answer | None, answered: bool) -> None:
-    if answer is None or answered or _is_talking_too_much(texted, answer):
-        return
-    confirms = answer.kind is Kind.CONFIRMATION
-    intention = Intention(
-        patient=texted.patient,
-        plan=answer.plan,
-        kind=answer.kind,
-        template=answer.template,
-        values=answer.values,
-        dedupe_key=f"reply:{texted.kept.provider_sid}",
-        due_at=texted.now,
-        expires_at=texted.now + (CONFIRM_WITHIN if confirms else ANSWER_WITHIN),
-        priority=outbox.REPLIES_FIRST,
-    )
-    outbox.enqueue([intention], texted.now)
+def _reading(speaker: Speaker | None, intent: Intent, kept: InboundMessage) -> str:
+    """What is written beside a text: its meaning, or why it has none here."""
+    if speaker is None:
+        return UNKNOWN_NUMBER
+    if not speaker.is_known:
+        return SHARED_PHONE
+    return OVERTAKEN if _is_overtaken(intent, kept) else intent.means
 
 
-def _is_talking_too_much(texted: Texted, answer: Answer) -> bool:
-    if answer.always:
-        return False
-    recent = db.session.scalar(
-        select(func.count()).where(
-            OutboundMessage.phone == texted.patient.phone,
-            OutboundMessage.kind == Kind.REPLY,
-            OutboundMessage.created_at > texted.now - IN,
+def _is_overtaken(intent: Intent, kept: InboundMessage) -> bool:
+    """Whether a START or STOP that was found late was taken back by something later."""
+    if intent.means is Means.OPT_IN:
+        stopped = select(Suppression.phone).where(
+            Suppression.phone == kept.sender, Suppression.since > kept.received_at
         )
+        revoked = select(SmsConsent.phone).where(
+            SmsConsent.phone == kept.sender,
+            SmsConsent.action == consent.REVOKED,
+            SmsConsent.at > kept.received_at,
+        )
+        return _exists(stopped) or _exists(revoked)
+    started = select(InboundMessage.sender).where(
+        InboundMessage.sender == kept.sender,
+        InboundMessage.intent == Means.OPT_IN,
+        InboundMessage.received_at > kept.received_at,
     )
-    return bool(recent is not None and recent >= MOST_ANSWERS)
+    return intent.means is Means.OPT_OUT and _exists(started)
+
+
+def _exists(query: Select[str]) -> bool:
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _of_nobody_known(texted: Texted) -> Answer | None:
+    """Kept, recorded of nobody, and shown to a person, who can ask whose it is."""
+    about = "A text came from a phone that patients share, and may be of any of them. Please ask."
+    for patient in texted.sharing:
+        open_alert(patient, SHARED_PHONE, REVIEW, about, texted.now)
+    return Answer("rp.clinic")
