@@ -1,0 +1,1 @@
+"""Measurements of the server, each beside its limit in the same run."""
