@@ -1,35 +1,52 @@
-"""The log: one line an event on standard error, for people or for machines."""
+"""The log: one line an event on standard error, for people or for machines, about nobody.
 
-import json
+Phone numbers, addresses and registered names are masked in whatever is logged, by whoever logs it.
+"""
+
 import logging
 import sys
-from datetime import UTC, datetime
 
+import structlog
+from structlog.types import Processor
+
+from rehab.redaction import Redactor
 from rehab.settings import Settings
 
-TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+redactor = Redactor()
+"""Masks the log of this process; `redactor.register` adds a name."""
 
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": record.getMessage(),
-        }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+SHARED: list[Processor] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+]
 
 
 def set_up_log(settings: Settings) -> None:
     """Send what `rehab` and its libraries log to standard error at the level that is set."""
     handler = logging.StreamHandler(sys.stderr)
-    is_json = settings.log_format == "json"
-    handler.setFormatter(JsonLines() if is_json else logging.Formatter(TEXT))
+    handler.setFormatter(formatter(settings.log_format == "json", redactor))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    for chatty in ("apscheduler", "alembic", "twilio", "urllib3"):
+    for chatty in ("apscheduler", "alembic", "twilio", "urllib3", "aiohttp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def formatter(is_json: bool, redact: Redactor) -> logging.Formatter:
+    """Puts a record of any library into one masked line, and its traceback after it."""
+    render: Processor = structlog.processors.JSONRenderer(default=str) if is_json else _line
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            redact.processor,
+            render,
+        ],
+    )
+
+
+def _line(_logger: object, _method: str, event: structlog.types.EventDict) -> str:
+    """A line for people: when, how grave, who says it, what; and the traceback under it."""
+    line = "{at} {level} {logger}: {event}".format_map(event)
+    return "\n".join([line, *(event[more] for more in ("exception", "stack") if event.get(more))])
