@@ -1,0 +1,85 @@
+"""Whom a sign-in or a link stands for."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from rehab.extensions import db
+from rehab.models.clinic import Clinician
+from rehab.models.patient import Patient
+from rehab.models.plan import ACTIVE, Plan
+from rehab.models.session import Morning
+from rehab.services import clinics
+from rehab.services.access import links, second_factor
+from rehab.services.access.entrance import Capability
+from rehab.services.access.errors import Refused
+from rehab.services.access.links import Purpose
+from rehab.services.access.sign_ins import SignedIn
+from rehab.services.slots import DAY, is_session_day
+from rehab.services.transactions import transaction
+
+
+def clinician_of(sign_in: SignedIn) -> Clinician:
+    """The clinician who is signed in. Raises Refused for a patient and for who has been let go."""
+    found = db.session.get(Clinician, sign_in.clinician_id) if sign_in.clinician_id else None
+    if found is None or not found.is_active:
+        raise Refused
+    return found
+
+
+def patient_of(sign_in: SignedIn) -> Patient:
+    """The patient who is signed in. Raises Refused for staff."""
+    found = db.session.get(Patient, sign_in.patient_id) if sign_in.patient_id else None
+    if found is None:
+        raise Refused
+    return found
+
+
+def invited(token: str, address: str, now: datetime) -> Clinician:
+    """Whom an invitation is for; it is not used up. Raises NotFound, TooMany."""
+    held = links.follow(Purpose.INVITATION, token, address, now)
+    return db.session.get_one(Clinician, held.clinician_id)
+
+
+def plan_of(capability: Capability) -> Plan:
+    """The plan that a reminder's link opens."""
+    return db.session.get_one(Plan, capability.plan_id)
+
+
+def current_plan(patient: Patient) -> Plan | None:
+    """The patient's latest plan."""
+    latest = select(Plan).filter_by(patient_id=patient.id).order_by(Plan.created_at.desc())
+    return db.session.scalar(latest.limit(1))
+
+
+def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:
+    """The clinic's patients by name, each with their latest plan."""
+    theirs = select(Patient).where(Patient.clinic_id == clinic_id)
+    by_name = theirs.order_by(Patient.given_name, Patient.family_name, Patient.id)
+    plans = select(Plan).join(Plan.patient).where(Patient.clinic_id == clinic_id)
+    latest = {plan.patient_id: plan for plan in db.session.scalars(plans.order_by(Plan.created_at))}
+    return [(patient, latest.get(patient.id)) for patient in db.session.scalars(by_name)]
+
+
+def morning_is_open(plan: Plan, today: date) -> bool:
+    """Whether the question of this morning, the one after a session day, waits for its answer."""
+    if plan.status != ACTIVE or not is_session_day(plan, today - DAY):
+        return False
+    told = select(Morning.pain).filter_by(plan_id=plan.id, on=today)
+    return db.session.scalar(told) is None
+
+
+@transaction()
+def invite(email: str, now: datetime) -> str:
+    """The token of a new invitation; those before it are void. Raises NotFound."""
+    return links.issue(Purpose.INVITATION, clinics.clinician_of(email), now)
+
+
+def needs_second_factor(sign_in: SignedIn) -> bool:
+    """Whether this sign-in of staff is still half way, with a code to give."""
+    return (
+        sign_in.clinician_id is not None
+        and not sign_in.passed_second_factor
+        and second_factor.is_enrolled(sign_in.clinician_id)
+    )
