@@ -1,6 +1,8 @@
 """The database: one handle for SQLite and PostgreSQL, each set up the way it holds under load."""
 
 import sqlite3
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from alembic.migration import MigrationContext
@@ -8,12 +10,16 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy import session as unit_of_work
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from rehab.models.types import COLUMN_TYPES
 from rehab.places import folder
+from rehab.tenancy import nowhere
+from rehab.tenancy.rows import check_flush
+from rehab.tenancy.walls import Apart, before_statement
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,7 +36,13 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+class Work(Apart, unit_of_work.Session):
+    """A unit of work that stays inside the clinic that is open."""
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Work})
+event.listen(Work, "do_orm_execute", before_statement)
+event.listen(Work, "before_flush", check_flush)
 migrate = Migrate()
 
 if TYPE_CHECKING:
@@ -49,9 +61,21 @@ def set_up_database(app: Flask) -> None:
     migrate.init_app(
         app, db, directory=str(folder("migrations")), render_as_batch=True, compare_type=True
     )
+    app.wsgi_app = _beginning_nowhere(app.wsgi_app)  # type: ignore[method-assign]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _hold_sqlite_to_its_transactions(db.engine)
+
+
+def _beginning_nowhere(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Whatever a request opens is shut when it ends: the thread serves another clinic next."""
+
+    @wraps(answer)
+    def serve(environ: Any, start_response: Any) -> Any:
+        with nowhere():
+            return answer(environ, start_response)
+
+    return serve
 
 
 def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
@@ -68,6 +92,7 @@ def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",
             "busy_timeout=10000",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -3,10 +3,14 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rehab.extensions import Model
+
+OWNER, CLINICIAN, READ_ONLY = "owner", "clinician", "read_only"
+ROLES = (OWNER, CLINICIAN, READ_ONLY)
+"""Who runs the clinic, who treats in it, and who only looks."""
 
 
 class Clinic(Model):
@@ -20,14 +24,24 @@ class Clinic(Model):
 
 
 class Clinician(Model):
-    """A registered professional who assigns plans and answers for them."""
+    """A registered professional who assigns plans and answers for them, until they leave."""
+
+    __table_args__ = (
+        CheckConstraint("role in ('owner', 'clinician', 'read_only')", name="known_role"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     clinic_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clinic.id"), index=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(16), default=CLINICIAN)
     created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
     clinic: Mapped[Clinic] = relationship(lazy="joined")
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
 
 
 class ApiToken(Model):
@@ -39,4 +53,6 @@ class ApiToken(Model):
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
     clinician: Mapped[Clinician] = relationship(lazy="joined")

@@ -1,22 +1,21 @@
-"""Opening a clinic: its clinicians, and the tokens with which their programs sign in."""
+"""A clinic and its people: opened, let in, given a role, let go. Somebody always owns it."""
 
-import hashlib
-import hmac
 import re
-import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from rehab.errors import Conflict, Invalid, NotFound
 from rehab.extensions import db
-from rehab.models.clinic import ApiToken, Clinic, Clinician
+from rehab.models.clinic import CLINICIAN, OWNER, ROLES, Clinic, Clinician
 from rehab.programs.timezones import is_zone
+from rehab.services.access import sign_ins
 from rehab.services.phones import as_e164
-from rehab.services.transactions import transaction
-
-SCOPES = ("read", "write")
+from rehab.services.transactions import hold, transaction
+from rehab.tenancy import across_clinics
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 """What has the looks of an address; only a letter to it would tell."""
@@ -26,36 +25,127 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 def open_clinic(name: str, zone: str, now: datetime, phone: str = "") -> Clinic:
     """A new clinic. Raises Invalid for an empty name, a zone that IANA does not know, a phone
     that is not E.164."""
-    errors = _name_errors(name)
-    if not is_zone(zone):
-        errors["zone"] = [f"{zone} is not an IANA time zone"]
-    if errors:
-        raise Invalid(errors)
-    clinic = Clinic(
-        name=name.strip(), zone=zone, phone=as_e164(phone) if phone else "", created_at=now
-    )
+    clinic = Clinic(created_at=now, **_checked({"name": name, "zone": zone, "phone": phone}))
     db.session.add(clinic)
     db.session.flush()
     return clinic
 
 
 @transaction()
-def add_clinician(clinic_id: UUID, email: str, name: str, now: datetime) -> Clinician:
-    """A clinician of the clinic. Raises NotFound, Invalid (email), Conflict (email in use)."""
-    if db.session.get(Clinic, clinic_id) is None:
+def amend_clinic(clinic: Clinic, changes: Mapping[str, str]) -> Clinic:
+    """Change a clinic's name, zone or phone. Raises Invalid as `open_clinic` does."""
+    for field, value in _checked(changes).items():
+        setattr(clinic, field, value)
+    return clinic
+
+
+def _checked(said: Mapping[str, str]) -> dict[str, str]:
+    errors = _name_errors(said["name"]) if "name" in said else {}
+    if "zone" in said and not is_zone(said["zone"]):
+        errors["zone"] = [f"{said['zone']} is not an IANA time zone"]
+    if errors:
+        raise Invalid(errors)
+    checked = {**said}
+    if "name" in said:
+        checked["name"] = said["name"].strip()
+    if said.get("phone"):
+        checked["phone"] = as_e164(said["phone"])
+    return checked
+
+
+@transaction()
+def add_clinician(
+    clinic_id: UUID, email: str, name: str, now: datetime, role: str | None = None
+) -> Clinician:
+    """A clinician of the clinic; the first one owns it, whatever role is said.
+
+    Raises NotFound, Invalid (email, name, role), Conflict (email in use, in whichever clinic: one
+    address signs in to one).
+    """
+    clinic = db.session.get(Clinic, clinic_id)
+    if clinic is None:
         raise NotFound(f"there is no clinic {clinic_id}")
     address = email.strip().lower()
-    errors = _name_errors(name)
+    errors = {**_name_errors(name), **_role_errors(role or CLINICIAN)}
     if len(address) > 254 or not EMAIL.fullmatch(address):
         errors["email"] = [f"{email!r} is not an email address"]
     if errors:
         raise Invalid(errors)
-    if db.session.scalar(select(Clinician).filter_by(email=address)):
-        raise Conflict(f"{address} is a clinician already")
-    clinician = Clinician(clinic_id=clinic_id, email=address, name=name.strip(), created_at=now)
+    with across_clinics("an address signs in to one clinic only"):
+        if db.session.scalar(select(Clinician.id).filter_by(email=address)):
+            raise Conflict(f"{address} is a clinician already")
+    hold(clinic)
+    given = (role or CLINICIAN) if _owners(clinic_id) else OWNER
+    clinician = Clinician(
+        clinic_id=clinic_id, email=address, name=name.strip(), role=given, created_at=now
+    )
     db.session.add(clinician)
     db.session.flush()
     return clinician
+
+
+def clinicians_of(clinic_id: UUID) -> Select[Clinician]:
+    """The people of a clinic, those who have left too."""
+    return select(Clinician).where(Clinician.clinic_id == clinic_id)
+
+
+def find_clinician(clinic_id: UUID, clinician_id: UUID) -> Clinician:
+    """One of the clinic's people. Raises NotFound, also for another clinic's."""
+    found = db.session.scalar(clinicians_of(clinic_id).where(Clinician.id == clinician_id))
+    if found is None:
+        raise NotFound("there is no such clinician")
+    return found
+
+
+def clinician_of(email: str) -> Clinician:
+    """Whoever has this address. Raises NotFound."""
+    found = db.session.scalar(select(Clinician).filter_by(email=email.strip().lower()))
+    if found is None:
+        raise NotFound(f"there is no clinician {email}")
+    return found
+
+
+@transaction()
+def amend_clinician(clinician: Clinician, changes: Mapping[str, Any], now: datetime) -> Clinician:
+    """Change `name` or `role`, or whether somebody still is `active`: whose tokens and sign-ins
+    end at once when they are not.
+
+    Raises Invalid (name, role), and Conflict for the clinic's last owner.
+    """
+    errors = {
+        **_name_errors(changes.get("name", clinician.name)),
+        **_role_errors(changes.get("role", clinician.role)),
+    }
+    if errors:
+        raise Invalid(errors)
+    hold(clinician.clinic)
+    hold(clinician)
+    clinician.name = changes.get("name", clinician.name).strip()
+    clinician.role = changes.get("role", clinician.role)
+    if "active" in changes:
+        _let(clinician, changes["active"], now)
+    db.session.flush()
+    if not _owners(clinician.clinic_id):
+        raise Conflict("a clinic needs an owner: make somebody else one first")
+    return clinician
+
+
+def _let(clinician: Clinician, active: bool, now: datetime) -> None:
+    """Let somebody in again, or go: what they signed in with is worth nothing from now on."""
+    if active == clinician.is_active:
+        return
+    clinician.deactivated_at = None if active else now
+    if not active:
+        sign_ins.end_all(clinician)
+
+
+def _owners(clinic_id: UUID) -> int:
+    owning = select(func.count(Clinician.id)).where(
+        Clinician.clinic_id == clinic_id,
+        Clinician.role == OWNER,
+        Clinician.deactivated_at.is_(None),
+    )
+    return db.session.scalars(owning).one()
 
 
 def _name_errors(name: str) -> dict[str, list[str]]:
@@ -64,39 +154,5 @@ def _name_errors(name: str) -> dict[str, list[str]]:
     return {}
 
 
-@transaction()
-def issue_token(email: str, scopes: tuple[str, ...], now: datetime) -> str:
-    """A new API token, `rehab_<id>_<secret>`; only its SHA-256 is kept, so it is shown once.
-
-    Raises NotFound for an unknown email and Invalid for an unknown scope.
-    """
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown:
-        raise Invalid({"scope": [f"{unknown[0]} is not one of {', '.join(SCOPES)}"]})
-    clinician = db.session.scalar(select(Clinician).filter_by(email=email.strip().lower()))
-    if clinician is None:
-        raise NotFound(f"there is no clinician {email}")
-    token_id, secret = secrets.token_hex(8), secrets.token_hex(32)
-    db.session.add(
-        ApiToken(
-            id=token_id,
-            clinician_id=clinician.id,
-            secret_hash=hashlib.sha256(secret.encode()).digest(),
-            scopes=list(scopes or SCOPES),
-            created_at=now,
-        )
-    )
-    return f"rehab_{token_id}_{secret}"
-
-
-def token_bearer(token: str, now: datetime) -> ApiToken | None:
-    """The stored token that `token` names and whose secret it knows, unless it has run out."""
-    kind, _, rest = token.partition("_")
-    token_id, _, secret = rest.partition("_")
-    if kind != "rehab" or not secret:
-        return None
-    stored = db.session.get(ApiToken, token_id)
-    shadow = hashlib.sha256(secret.encode()).digest()
-    if stored is None or not hmac.compare_digest(stored.secret_hash, shadow):
-        return None
-    return None if stored.expires_at is not None and stored.expires_at <= now else stored
+def _role_errors(role: str) -> dict[str, list[str]]:
+    return {} if role in ROLES else {"role": [f"must be one of {', '.join(ROLES)}"]}

@@ -1,7 +1,7 @@
 """Outcome measures of a plan: answered, corrected, looked at over time, and what is due now."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +28,7 @@ from rehab.programs.measurements import (
 )
 from rehab.programs.measures import AFTER_THE_END, Measure, Span, due_since
 from rehab.programs.program import Track
+from rehab.services.own_ids import own_id
 from rehab.services.transactions import hold, transaction
 
 
@@ -86,6 +87,7 @@ def report_measure(
     a plan that has ended or an id that already says something else.
     """
     hold(plan)
+    said = replace(said, id=own_id(Measurement, said.id, plan))
     measure = _asked(said.measure_id, library)
     answers = read_answers(measure, said.answers, _named_activities(plan, measure))
     draft = _measurement(plan, said, answers, now, source)

@@ -1,7 +1,7 @@
 """What the patient reports: a session, and the morning after. Each settles what it touches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from rehab.programs.library import Library
 from rehab.programs.schedule import occurrence
 from rehab.services import progression, reminders, safety
 from rehab.services.alerts import URGENT, open_alert
+from rehab.services.own_ids import own_id
 from rehab.services.transactions import hold, transaction
 from rehab.services.warnings import DANGER, warn
 
@@ -63,6 +64,7 @@ def report_session(
     ended or an id that already says something else.
     """
     hold(plan)
+    said = replace(said, id=own_id(Session, said.id, plan))
     session = drawn_up(plan, said, now, source)
     known = db.session.get(Session, said.id)
     if known is not None:
