@@ -10,7 +10,8 @@ from flask_smorest.utils import prepare_response
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from rehab.api.bearer import sign_in_bearer
+from rehab.api.bearer import SAFE_METHODS, sign_in_bearer
+from rehab.api.idempotency import PARAMETER, idempotent
 from rehab.api.problems import PROBLEM_JSON, ProblemOut, problem_of
 from rehab.errors import Invalid
 
@@ -44,6 +45,16 @@ class Blueprint(flask_smorest.Blueprint):
             self.before_request(sign_in_bearer)
         self.before_request(_only_json)
         self.before_request(_only_known_parameters)
+        self.signed_in = signed_in
+
+    def add_url_rule(
+        self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
+        """A route; every write behind a sign-in takes an Idempotency-Key."""
+        if self.signed_in and not SAFE_METHODS.issuperset(options.get("methods") or ("GET",)):
+            told = getattr(view_func, "_apidoc", {}).get("manual_doc", {}).get("parameters", [])
+            view_func = self.doc(parameters=[*told, PARAMETER])(idempotent(view_func))
+        super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
 
 class Api(flask_smorest.Api):

@@ -1,10 +1,14 @@
 """Plans: assigned, looked at, paused and resumed; and what they hold for today."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from marshmallow import Schema, fields, post_load, validate
+from werkzeug.exceptions import PreconditionFailed
 
 from rehab import clock
 from rehab.api.bearer import clinician
@@ -18,6 +22,7 @@ from rehab.services import enrolment, plan_changes, plans
 from rehab.services.adherence import adherence
 from rehab.services.course import ADVISE, BOUNDED, EASE
 from rehab.services.plans import Assignment
+from rehab.services.transactions import hold, transaction
 from rehab.wiring import library
 
 blueprint = Blueprint("plans", "One patient's walk through a program")
@@ -144,13 +149,41 @@ class PlanChangeIn(In):
         return {**said, **times}
 
 
+Tagged = tuple[Plan, dict[str, str]]
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The ETag that the plan had when it was read; 412 when it has changed since.",
+    "schema": {"type": "string", "maxLength": 64},
+}
+
+
+def _tagged(plan: Plan) -> Tagged:
+    return plan, {"ETag": f'"{plan.edition}"'}
+
+
+@contextmanager
+def _changing(id: UUID) -> Iterator[Plan]:
+    """The plan, kept from others while it is changed.
+
+    Raises PreconditionFailed when If-Match names another edition than this one.
+    """
+    with transaction():
+        known = plans.find_plan(clinician().clinic_id, id)
+        hold(known)
+        if request.if_match and str(known.edition) not in request.if_match:
+            raise PreconditionFailed("the plan has changed since it was read")
+        yield known
+
+
 @blueprint.post("/patients/<uuid:id>/plans")
 @blueprint.arguments(PlanIn)
 @blueprint.response(201, PlanOut)
-def assign(wish: Assignment, id: UUID) -> Plan:
+def assign(wish: Assignment, id: UUID) -> Tagged:
     """Assign a program to a patient."""
     patient = enrolment.find_patient(clinician().clinic_id, id)
-    return plans.assign(patient, wish, library(), clock.now())
+    return _tagged(plans.assign(patient, wish, library(), clock.now(), by=clinician()))
 
 
 @blueprint.get("/patients/<uuid:id>/plans")
@@ -165,37 +198,45 @@ def plans_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
 
 @blueprint.get("/plans/<uuid:id>")
 @blueprint.response(200, PlanOut)
-def plan(id: UUID) -> Plan:
-    """One plan."""
-    return plans.find_plan(clinician().clinic_id, id)
+def plan(id: UUID) -> Tagged:
+    """One plan; its ETag tells whether it has changed."""
+    return _tagged(plans.find_plan(clinician().clinic_id, id))
 
 
 @blueprint.patch("/plans/<uuid:id>")
 @blueprint.arguments(PlanChangeIn)
 @blueprint.response(200, PlanOut)
-def amend(said: dict[str, Any], id: UUID) -> Plan:
+@blueprint.doc(parameters=[IF_MATCH])
+def amend(said: dict[str, Any], id: UUID) -> Tagged:
     """Change a plan's terms, times, bounds, pins and swaps."""
-    known = plans.find_plan(clinician().clinic_id, id)
-    reason = said.pop("reason")
-    return plan_changes.amend(known, said, clinician(), reason, library(), clock.now())
+    with _changing(id) as known:
+        reason = said.pop("reason")
+        changed = plan_changes.amend(known, said, clinician(), reason, library(), clock.now())
+    return _tagged(changed)
 
 
 @blueprint.post("/plans/<uuid:id>/advance-phase")
 @blueprint.arguments(ReasonIn)
 @blueprint.response(200, PlanOut)
-def advance_phase(said: dict[str, str], id: UUID) -> Plan:
+@blueprint.doc(parameters=[IF_MATCH])
+def advance_phase(said: dict[str, str], id: UUID) -> Tagged:
     """Go to the next phase, when 70% of this one is done and no alert is open."""
-    known = plans.find_plan(clinician().clinic_id, id)
-    return plan_changes.advance_phase(known, clinician(), said["reason"], library(), clock.now())
+    with _changing(id) as known:
+        changed = plan_changes.advance_phase(
+            known, clinician(), said["reason"], library(), clock.now()
+        )
+    return _tagged(changed)
 
 
 @blueprint.post("/plans/<uuid:id>/discharge")
 @blueprint.arguments(ReasonIn)
 @blueprint.response(200, PlanOut)
-def discharge(said: dict[str, str], id: UUID) -> Plan:
+@blueprint.doc(parameters=[IF_MATCH])
+def discharge(said: dict[str, str], id: UUID) -> Tagged:
     """End the plan."""
-    known = plans.find_plan(clinician().clinic_id, id)
-    return plan_changes.discharge(known, clinician(), said["reason"], clock.now())
+    with _changing(id) as known:
+        changed = plan_changes.discharge(known, clinician(), said["reason"], clock.now())
+    return _tagged(changed)
 
 
 @blueprint.get("/plans/<uuid:id>/adherence")
@@ -212,16 +253,20 @@ def adherence_of(wanted: dict[str, Any], id: UUID) -> Adherence:
 @blueprint.post("/plans/<uuid:id>/pause")
 @blueprint.arguments(ReasonIn)
 @blueprint.response(200, PlanOut)
-def pause(said: dict[str, str], id: UUID) -> Plan:
+@blueprint.doc(parameters=[IF_MATCH])
+def pause(said: dict[str, str], id: UUID) -> Tagged:
     """Offer nothing until the plan is resumed."""
-    known = plans.find_plan(clinician().clinic_id, id)
-    return plan_changes.pause(known, clinician(), said["reason"], library(), clock.now())
+    with _changing(id) as known:
+        changed = plan_changes.pause(known, clinician(), said["reason"], library(), clock.now())
+    return _tagged(changed)
 
 
 @blueprint.post("/plans/<uuid:id>/resume")
 @blueprint.arguments(ReasonIn)
 @blueprint.response(200, PlanOut)
-def resume(said: dict[str, str], id: UUID) -> Plan:
+@blueprint.doc(parameters=[IF_MATCH])
+def resume(said: dict[str, str], id: UUID) -> Tagged:
     """Go again, one step lower and at half the dose."""
-    known = plans.find_plan(clinician().clinic_id, id)
-    return plan_changes.resume(known, clinician(), said["reason"], library(), clock.now())
+    with _changing(id) as known:
+        changed = plan_changes.resume(known, clinician(), said["reason"], library(), clock.now())
+    return _tagged(changed)

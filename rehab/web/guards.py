@@ -1,0 +1,76 @@
+"""What every answer carries and every request must pass, whatever door it comes through.
+
+Nothing is loaded from another host, no page is framed, and a form on another site cannot act in a
+signed-in person's name.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+from rehab.wiring import wiring
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+A_YEAR = "max-age=31536000; includeSubDomains"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def add_guards(app: Flask) -> None:
+    """Guard every request and every answer of `app`."""
+    app.before_request(_only_our_own_pages)
+    app.after_request(_headed)
+
+
+def _only_our_own_pages() -> None:
+    """Refuse what a browser sends with our cookie from a page that is not ours.
+
+    Browsers say where a request comes from in Sec-Fetch-Site; old ones send Origin. A bearer token
+    or a signature is never sent by a browser on its own, so those need no such proof.
+    """
+    if request.method in SAFE_METHODS or "Authorization" in request.headers:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            abort(403, "this form was sent from another site")
+    elif request.cookies and request.headers.get("Origin") not in _own_origins():
+        abort(403, "this form does not say where it was sent from")
+
+
+def _own_origins() -> tuple[str, str]:
+    parts = urlsplit(wiring().settings.public_url)
+    return f"{parts.scheme}://{parts.netloc}", request.host_url.rstrip("/")
+
+
+def _headed(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if wiring().settings.public_url.startswith("https://"):
+        answer.headers.setdefault("Strict-Transport-Security", A_YEAR)
+    if "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
