@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("request", sa.LargeBinary(length=32), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("etag", sa.String(length=80), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content_type", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_kept_answer")),
@@ -57,6 +58,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("looks", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("losses", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "ix_outbound_message_look",
@@ -64,6 +66,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'unknown' AND settled_at IS NULL"),
             postgresql_where=sa.text("state = 'unknown' AND settled_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbound_message_expired",
+            ["clinic_id", "settled_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'expired'"),
+            postgresql_where=sa.text("state = 'expired'"),
         )
         batch_op.create_index(
             "ix_outbound_message_unreported",
@@ -111,6 +120,11 @@ def downgrade() -> None:
 
     with op.batch_alter_table("outbound_message", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_outbound_message_expired",
+            sqlite_where=sa.text("state = 'expired'"),
+            postgresql_where=sa.text("state = 'expired'"),
+        )
+        batch_op.drop_index(
             "ix_outbound_message_unreported",
             sqlite_where=sa.text("state = 'accepted' AND settled_at IS NULL"),
             postgresql_where=sa.text("state = 'accepted' AND settled_at IS NULL"),
@@ -121,6 +135,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'unknown' AND settled_at IS NULL"),
         )
         batch_op.drop_column("look_at")
+        batch_op.drop_column("losses")
         batch_op.drop_column("looks")
         batch_op.drop_column("accepted_at")
         batch_op.drop_column("offered_at")

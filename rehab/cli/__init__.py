@@ -13,16 +13,23 @@ from rehab.settings import SettingsError
 
 def commands() -> list[click.Command]:
     """Every command of ours, for `rehab …` as for `flask --app wsgi …`."""
+    from rehab.cli.audit import audit
+    from rehab.cli.backup import backup
     from rehab.cli.clinic import clinic, clinician, token
     from rehab.cli.demo import demo
+    from rehab.cli.keys import keys
     from rehab.cli.library import library
+    from rehab.cli.patient import export, patient
     from rehab.cli.reminders import reminders
     from rehab.cli.replay import replay
     from rehab.cli.serve import serve
     from rehab.cli.simulate import simulate
     from rehab.cli.worker import worker
 
-    return [demo, serve, worker, clinic, clinician, token, library, replay, simulate, reminders]
+    serving = [demo, serve, worker, reminders]
+    people = [clinic, clinician, token, patient, export]
+    keeping = [backup, keys, audit]
+    return [*serving, *people, *keeping, library, replay, simulate]
 
 
 class Rehab(FlaskGroup):

@@ -66,7 +66,7 @@ def create_clinician(email: str, clinic_id: UUID, name: str, role: str | None) -
 @across_clinics("the operator knows an address, not a clinic")
 def reset_clinician(email: str) -> None:
     """Let a clinician start over: their app and their sign-ins end, and a new link is printed."""
-    credentials.reset_second_factor(clinics.clinician_of(email).id)
+    credentials.reset_second_factor(clinics.clinician_of(email).id, clock.now())
     click.echo(_invitation(email))
 
 

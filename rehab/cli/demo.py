@@ -14,9 +14,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehab import clock, create_app
 from rehab.notifications.senders.console import ConsoleSender
-from rehab.services.clinics import issue_token
 from rehab.services.demo import open_demo
+from rehab.services.tokens import issue_token
 from rehab.settings import Settings
+from rehab.tenancy import across_clinics
 from rehab.web.demo import add_demo
 from rehab.wiring import library, wire, wiring
 from rehab.worker import start_embedded
@@ -29,6 +30,7 @@ READY = """\
 The demo clinic is open (ready in {seconds:.1f} s).
 
   Start here   {address}/
+  Sign in      {address}/demo/sign-in
   Demo phones  {address}/demo/phone
   API docs     {address}/api/docs
   API token    {token}
@@ -100,7 +102,7 @@ def _forget(settings: Settings) -> None:
 
 def _open(app: Flask) -> str:
     """Migrate, seed when there is nothing yet, and hand out a token."""
-    with app.app_context():
+    with app.app_context(), across_clinics("the demo opens its clinic"):
         upgrade()
         clinician = open_demo(library(), clock.now())
         return issue_token(clinician.email, (), clock.now())

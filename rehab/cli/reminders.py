@@ -30,9 +30,17 @@ def reminders() -> None:
 @with_appcontext
 @across_clinics("the operator sends for all")
 def send() -> None:
-    """Plan what is to come, send what is due, and print how many of each."""
+    """One pass of all that the scheduler does for texts: plan, send, ask about what is in doubt and
+    what was missed. Prints how many of each."""
     ticker = Ticker(current_app._get_current_object())  # type: ignore[attr-defined]
-    counts = {"planned": ticker.plan(), "let go": ticker.expire(), **ticker.dispatch()}
+    counts = {
+        "planned": ticker.plan(),
+        "let go": ticker.expire(),
+        **ticker.dispatch(),
+        "settled": ticker.reconcile(),
+        "found": ticker.sweep_inbound(),
+        "reported": ticker.sweep_statuses(),
+    }
     click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
 
 

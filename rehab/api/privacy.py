@@ -1,0 +1,90 @@
+"""A patient's own data: handed over, erased, and held where the law forbids erasing."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from rehab import clock
+from rehab.api.bearer import clinician, owners_only
+from rehab.api.http import Blueprint
+from rehab.api.schemas import In, choice, text
+from rehab.models.patient import Patient
+from rehab.services import enrolment
+from rehab.services.access import limits
+from rehab.services.audit import Actor, ActorKind
+from rehab.services.privacy import erasure, holds, ledger, tables
+from rehab.services.privacy.export import EXPORTS, export
+from rehab.wiring import wiring
+
+blueprint = Blueprint("privacy", "A patient's data, handed over or erased")
+
+
+class ExportQuery(In):
+    form = choice(*tables.FORMATS, load_default=tables.JSON, data_key="format")
+
+
+class ErasedOut(Schema):
+    """`rows`: how many there were, by what they were."""
+
+    id = fields.UUID(attribute="patient_id")
+    rows = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class HoldIn(In):
+    because = text(1, holds.LONGEST, required=True)
+
+
+class HoldOut(Schema):
+    """`held_since` and `held_because` are null where there is no hold."""
+
+    id = fields.UUID()
+    held_since = fields.AwareDateTime(allow_none=True)
+    held_because = fields.String(allow_none=True)
+
+
+@blueprint.get("/patients/<uuid:id>/export")
+@blueprint.arguments(ExportQuery, location="query")
+@blueprint.response(200, {"type": "object"}, description="`json`; with `csv` a zip of tables")
+def export_patient(wanted: dict[str, str], id: UUID) -> Response:
+    """All that is kept about a patient, as JSON or as a zip of CSV tables."""
+    known = enrolment.find_patient(clinician().clinic_id, id)
+    limits.take(EXPORTS, str(clinician().id), clock.now())
+    form = wanted["form"]
+    file = tables.written(export(known, _actor(), clock.now()), form)
+    name = f"patient-{id}.{tables.SUFFIXES[form]}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(file, headers=headers, content_type=tables.MEDIA_TYPES[form])
+
+
+@blueprint.post("/patients/<uuid:id>/erase")
+@owners_only
+@blueprint.response(200, ErasedOut)
+def erase(id: UUID) -> Any:
+    """Erase a patient and all that is kept about them, for good; 409 under a legal hold."""
+    known = enrolment.find_patient(clinician().clinic_id, id)
+    return erasure.erase(known, ledger.path_of(wiring().settings), _actor(), clock.now())
+
+
+@blueprint.post("/patients/<uuid:id>/hold")
+@owners_only
+@blueprint.arguments(HoldIn)
+@blueprint.response(200, HoldOut)
+def hold(said: dict[str, str], id: UUID) -> Patient:
+    """Put a patient under a legal hold: nothing of theirs is erased, or let go of with time."""
+    known = enrolment.find_patient(clinician().clinic_id, id)
+    return holds.hold_patient(known, said["because"], _actor(), clock.now())
+
+
+@blueprint.post("/patients/<uuid:id>/release")
+@owners_only
+@blueprint.response(200, HoldOut)
+def release(id: UUID) -> Patient:
+    """End a patient's legal hold."""
+    known = enrolment.find_patient(clinician().clinic_id, id)
+    return holds.release_patient(known, _actor(), clock.now())
+
+
+def _actor() -> Actor:
+    return Actor(ActorKind.CLINICIAN, clinician().id)
