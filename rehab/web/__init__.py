@@ -2,9 +2,13 @@
 
 from flask import Flask
 
-from rehab.web import health
+from rehab.web import health, metrics, skeleton
+from rehab.web.sign_in import add_sign_in
 
 
 def add_pages(app: Flask) -> None:
     """Serve the pages of every server; the demo adds its own."""
+    app.register_blueprint(skeleton.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
+    add_sign_in(app)

@@ -49,16 +49,26 @@ def _only_our_own_pages() -> None:
     """Refuse what a browser sends with our cookie from a page that is not ours.
 
     Browsers say where a request comes from in Sec-Fetch-Site; old ones send Origin. A bearer token
-    or a signature is never sent by a browser on its own, so those need no such proof.
+    or a signature is never sent by a browser on its own, so those need no such proof. A password
+    in Authorization (Basic) is, and proves nothing here.
     """
-    if request.method in SAFE_METHODS or "Authorization" in request.headers:
+    if request.method in SAFE_METHODS or _is_by_token():
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         if site not in ("same-origin", "none"):
             abort(403, "this form was sent from another site")
-    elif request.cookies and request.headers.get("Origin") not in _own_origins():
+    elif _is_from_a_browser() and request.headers.get("Origin") not in _own_origins():
         abort(403, "this form does not say where it was sent from")
+
+
+def _is_by_token() -> bool:
+    return request.authorization is not None and request.authorization.type == "bearer"
+
+
+def _is_from_a_browser() -> bool:
+    """One without a cookie yet could be signed in as somebody else, who then reads what it does."""
+    return bool(request.cookies) or "Origin" in request.headers
 
 
 def _own_origins() -> tuple[str, str]:

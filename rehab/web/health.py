@@ -1,5 +1,7 @@
 """What an operator's probes ask: is the process alive, and can it do its work?"""
 
+from datetime import timedelta
+
 from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,6 +12,9 @@ from rehab.tenancy import across_clinics
 from rehab.wiring import wiring
 
 blueprint = Blueprint("health", __name__)
+
+_BEGAN = clock.monotonic()
+"""When this process began: for as long as nobody has ever ticked, the silence is as old as it."""
 
 Health = tuple[dict[str, str], int]
 
@@ -24,7 +29,9 @@ def healthz() -> Health:
         silence = pulse.silence(clock.now())
     except SQLAlchemyError:
         return {"status": "not ok", "why": "the database does not answer"}, 503
-    if silence is not None and silence > pulse.SILENCE:
+    if silence is None:
+        silence = timedelta(seconds=clock.monotonic() - _BEGAN)
+    if silence > pulse.SILENCE:
         why = f"no reminders are sent: nobody has ticked for {silence.total_seconds():.0f} s"
         return {"status": "not ok", "why": why}, 503
     return {"status": "ok"}, 200

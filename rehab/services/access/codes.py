@@ -17,11 +17,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, update
 
 from rehab.extensions import db
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.models.sign_in import Challenge
 from rehab.services.access import hashing, limits
 from rehab.services.access.errors import Refused
 from rehab.services.access.limits import Limit, network_of
+from rehab.services.actors import acting, subject_of
+from rehab.services.audit import Subject, record
 from rehab.services.phones import as_e164
 from rehab.services.transactions import transaction
 
@@ -58,7 +61,10 @@ def redeem(token: str, code: str, now: datetime) -> list[Patient]:
     """
     shadow = _try(token, now)
     said = re.sub(r"[\s-]", "", code)
-    if shadow is None or not hashing.matches(hashing.CODES, shadow, said):
+    if shadow is None:
+        raise Refused
+    if not hashing.matches(hashing.CODES, shadow, said):
+        _note_failure(token, now)
         raise Refused
     patients = _pass(token, now)
     if not patients:
@@ -120,6 +126,17 @@ def _try(token: str, now: datetime) -> str | None:
 
 
 @transaction()
+def _note_failure(token: str, now: datetime) -> None:
+    """Put a wrong code on record, of a number that nobody has on file too: how long that takes
+    tells nothing."""
+    tried = db.session.scalar(select(Challenge).where(_of(token, now)))
+    found = [] if tried is None else _candidates(tried, token)
+    subjects = [subject_of(patient) for patient in found]
+    for subject in subjects or [Subject("sign_in")]:
+        record("sign_in.failed", subject, acting(), {}, now)
+
+
+@transaction()
 def _pass(token: str, now: datetime) -> list[Patient]:
     passed = (
         update(Challenge)
@@ -144,7 +161,7 @@ def _candidates(challenge: Challenge, token: str) -> list[Patient]:
 
 def _holders(number: str) -> list[Patient]:
     """Everybody who has this number on file."""
-    known = select(Patient).where(Patient.phone == number).order_by(Patient.created_at)
+    known = select(Patient).where(Patient.phone_key == key_of(number)).order_by(Patient.created_at)
     return list(db.session.scalars(known))
 
 

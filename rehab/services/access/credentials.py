@@ -12,6 +12,8 @@ from rehab.services.access.links import Purpose
 from rehab.services.access.second_factor import Enrolment
 from rehab.services.access.sign_ins import Entered, SignedIn
 from rehab.services.access.staff import rise_by_second_factor, staff_of
+from rehab.services.actors import acted, acting, actor_of
+from rehab.services.audit import Actor, ActorKind
 from rehab.services.transactions import transaction
 
 
@@ -41,7 +43,7 @@ def set_password(clinician_id: UUID, password: str, now: datetime) -> None:
     """A password on the operator's word; every sign-in ends. Raises Invalid (password)."""
     shadow = _shadow_of(clinician_id, password)
     with transaction():
-        _replace(clinician_id, shadow, now)
+        _replace(clinician_id, shadow, acting(), now)
         sign_ins.end_all(db.session.get_one(Clinician, clinician_id))
 
 
@@ -60,8 +62,10 @@ def confirm_second_factor(sign_in: SignedIn, code: str, now: datetime) -> tuple[
     """
     clinician_id = _entitled(sign_in, now)
     recovery_codes = second_factor.confirm(clinician_id, code, now)
-    links.void(Purpose.DEVICE, db.session.get_one(Clinician, clinician_id))
+    clinician = db.session.get_one(Clinician, clinician_id)
+    links.void(Purpose.DEVICE, clinician)
     sign_ins.end_others(sign_in)
+    acted("second_factor.set", clinician, now, actor_of(clinician))
     return rise_by_second_factor(sign_in, now), recovery_codes
 
 
@@ -71,16 +75,19 @@ def renew_recovery_codes(sign_in: SignedIn, now: datetime) -> list[str]:
     clinician_id = _entitled(sign_in, now)
     if not sign_in.passed_second_factor:
         raise Refused
+    clinician = db.session.get_one(Clinician, clinician_id)
+    acted("recovery_codes.renewed", clinician, now, actor_of(clinician))
     return second_factor.renew_recovery_codes(clinician_id)
 
 
 @transaction()
-def reset_second_factor(clinician_id: UUID) -> None:
+def reset_second_factor(clinician_id: UUID, now: datetime) -> None:
     """Take the second factor away on the operator's word; every sign-in ends."""
     clinician = db.session.get_one(Clinician, clinician_id)
     second_factor.forget(clinician_id)
     links.void(Purpose.DEVICE, clinician)
     sign_ins.end_all(clinician)
+    acted("second_factor.reset", clinician, now)
 
 
 @transaction()
@@ -107,21 +114,24 @@ def _shadow_of(clinician_id: UUID, password: str) -> str:
 def _accept(token: str, shadow: str, agent: str, now: datetime) -> Entered:
     held = links.use_up(Purpose.INVITATION, token, now)
     clinician = db.session.get_one(Clinician, held.clinician_id)
-    _replace(clinician.id, shadow, now)
+    _replace(clinician.id, shadow, actor_of(clinician), now)
     sign_ins.end_all(clinician)
     return sign_ins.start(clinician, agent, now)
 
 
 @transaction()
 def _change(sign_in: SignedIn, shadow: str, now: datetime) -> Entered:
-    _replace(staff_of(sign_in), shadow, now)
+    clinician_id = staff_of(sign_in)
+    own = Actor(ActorKind.CLINICIAN, clinician_id)
+    _replace(clinician_id, shadow, own, now)
     sign_ins.end_others(sign_in)
     return sign_ins.rise(sign_in, now)
 
 
-def _replace(clinician_id: UUID, shadow: str, now: datetime) -> None:
+def _replace(clinician_id: UUID, shadow: str, by: Actor, now: datetime) -> None:
     """A new password makes old invitations and known browsers worthless."""
     clinician = db.session.get_one(Clinician, clinician_id)
     links.void(Purpose.DEVICE, clinician)
     links.void(Purpose.INVITATION, clinician)
     passwords.keep(clinician_id, shadow, now)
+    acted("password.changed", clinician, now, by)

@@ -66,11 +66,12 @@ def address_of(email: str) -> str:
 
 
 def on_file(email: str) -> tuple[UUID | None, str | None]:
-    """Whose address this is and the shadow of their password; None for what there is not."""
+    """Whose address this is and the shadow of their password; None for what there is not, and for
+    whoever has left."""
     found = db.session.execute(
         select(Clinician.id, Password.shadow)
         .outerjoin(Password, Password.clinician_id == Clinician.id)
-        .where(Clinician.email == address_of(email))
+        .where(Clinician.email == address_of(email), Clinician.deactivated_at.is_(None))
     ).one_or_none()
     return (None, None) if found is None else (found[0], found[1])
 

@@ -16,6 +16,7 @@ from rehab.services.access.entrance import Capability
 from rehab.services.access.errors import Refused
 from rehab.services.access.links import Purpose
 from rehab.services.access.sign_ins import SignedIn
+from rehab.services.actors import acted
 from rehab.services.slots import DAY, is_session_day
 from rehab.services.transactions import transaction
 
@@ -56,10 +57,10 @@ def current_plan(patient: Patient) -> Plan | None:
 def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:
     """The clinic's patients by name, each with their latest plan."""
     theirs = select(Patient).where(Patient.clinic_id == clinic_id)
-    by_name = theirs.order_by(Patient.given_name, Patient.family_name, Patient.id)
     plans = select(Plan).join(Plan.patient).where(Patient.clinic_id == clinic_id)
     latest = {plan.patient_id: plan for plan in db.session.scalars(plans.order_by(Plan.created_at))}
-    return [(patient, latest.get(patient.id)) for patient in db.session.scalars(by_name)]
+    by_name = sorted(db.session.scalars(theirs), key=lambda p: (p.given_name, p.family_name, p.id))
+    return [(patient, latest.get(patient.id)) for patient in by_name]
 
 
 def morning_is_open(plan: Plan, today: date) -> bool:
@@ -73,7 +74,9 @@ def morning_is_open(plan: Plan, today: date) -> bool:
 @transaction()
 def invite(email: str, now: datetime) -> str:
     """The token of a new invitation; those before it are void. Raises NotFound."""
-    return links.issue(Purpose.INVITATION, clinics.clinician_of(email), now)
+    clinician = clinics.clinician_of(email)
+    acted("clinician.invited", clinician, now)
+    return links.issue(Purpose.INVITATION, clinician, now)
 
 
 def needs_second_factor(sign_in: SignedIn) -> bool:

@@ -17,6 +17,7 @@ from rehab.models.sign_in import Authenticator, RecoveryCode
 from rehab.services.access import limits
 from rehab.services.access.errors import Refused
 from rehab.services.access.limits import Limit
+from rehab.services.actors import acted
 from rehab.services.transactions import transaction
 
 STEP_SECONDS = 30
@@ -89,6 +90,7 @@ def check(clinician_id: UUID, code: str, now: datetime) -> None:
     """
     limits.take(GUESSES, str(clinician_id), now)
     if not _use_up(clinician_id, code, now):
+        _note_failure(clinician_id, now)
         raise Refused
     limits.give_back(GUESSES, str(clinician_id))
 
@@ -110,6 +112,11 @@ def recovery_codes_left(clinician_id: UUID) -> int:
     """How many of the ten have not been used."""
     unused = select(RecoveryCode.shadow).filter_by(clinician_id=clinician_id, used_at=None)
     return len(db.session.scalars(unused).all())
+
+
+@transaction()
+def _note_failure(clinician_id: UUID, now: datetime) -> None:
+    acted("second_factor.failed", db.session.get_one(Clinician, clinician_id), now)
 
 
 @transaction()

@@ -18,6 +18,7 @@ from rehab.models.sign_in import SignIn
 from rehab.services.access.devices import device_of
 from rehab.services.access.errors import NotFresh, Refused
 from rehab.services.access.hashing import new_token, shadow_of
+from rehab.services.actors import acted, actor_of
 from rehab.services.transactions import transaction
 
 STAFF_IDLE = timedelta(minutes=15)
@@ -86,6 +87,7 @@ def start(
     )
     db.session.add(sign_in)
     db.session.flush()
+    acted("sign_in.begun", person, now, actor_of(person), sign_in=sign_in.id)
     return Entered(_as_seen(sign_in), token)
 
 

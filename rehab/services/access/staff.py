@@ -16,11 +16,16 @@ from rehab.services.access.errors import Refused
 from rehab.services.access.limits import Limit, network_of
 from rehab.services.access.links import Purpose
 from rehab.services.access.sign_ins import Entered, SignedIn
+from rehab.services.actors import acted, acting, actor_of, subject_of
+from rehab.services.audit import Subject, record
 from rehab.services.transactions import transaction
 
 NETWORK = Limit("password network", burst=20, per=timedelta(minutes=20))
 ACCOUNT = Limit("password account", burst=10, per=timedelta(hours=1))
 """250 guesses at one account on the first day, from however many networks. Right ones are free."""
+
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def sign_in(
     and TooMany.
     """
     knock = _knock(email, address, known_device, now)
-    clinician_id = _prove(knock, password)
+    clinician_id = _prove(knock, password, now)
     passes = code is not None and second_factor.is_enrolled(clinician_id)
     if passes:
         second_factor.check(clinician_id, code or "", now)
@@ -70,7 +75,7 @@ def freshen(sign_in: SignedIn, password: str, code: str, *, address: str, now: d
     """
     clinician_id = staff_of(sign_in)
     knock = _knock(_email_of(clinician_id), address, None, now)
-    _prove(knock, password)
+    _prove(knock, password, now)
     if sign_in.passed_second_factor:
         second_factor.check(clinician_id, code, now)
     return _rise_after(knock, sign_in, now)
@@ -87,6 +92,8 @@ def staff_of(sign_in: SignedIn) -> UUID:
 def rise_by_second_factor(sign_in: SignedIn, now: datetime) -> Entered:
     """The sign-in with its second factor passed, in a browser that is known from now on."""
     entered = sign_ins.rise(sign_in, now, second_factor=True)
+    clinician = db.session.get_one(Clinician, staff_of(sign_in))
+    acted("second_factor.passed", clinician, now, actor_of(clinician), sign_in=sign_in.id)
     return _known(entered, staff_of(sign_in), now)
 
 
@@ -101,15 +108,24 @@ def _knock(email: str, address: str, known_device: str | None, now: datetime) ->
     return Knock(taken, clinician_id, shadow)
 
 
-def _prove(knock: Knock, password: str) -> UUID:
+def _prove(knock: Knock, password: str, now: datetime) -> UUID:
     """Whose password this is. Raises Refused, after one argon2 with or without an account."""
     right = passwords.matches(knock.shadow, password)
     if not right or knock.clinician_id is None or knock.shadow is None:
+        _note_failure(knock.clinician_id, now)
         raise Refused
     if hashing.PASSWORDS.check_needs_rehash(knock.shadow):
         new = hashing.PASSWORDS.hash(passwords.normal(password))
         passwords.strengthen(knock.clinician_id, knock.shadow, new)
     return knock.clinician_id
+
+
+@transaction()
+def _note_failure(clinician_id: UUID | None, now: datetime) -> None:
+    """Put a failure on record, an unknown address's too: how long that takes tells nothing."""
+    clinician = db.session.get(Clinician, clinician_id or NOBODY)
+    subject = Subject("sign_in") if clinician is None else subject_of(clinician)
+    record("sign_in.failed", subject, acting(), {}, now)
 
 
 @transaction()

@@ -16,7 +16,12 @@ STATES = {
 
 KINDS = {
     Kind.EXERCISE: "exercise reminder",
+    Kind.FOLLOW_UP: "second exercise reminder",
     Kind.MORNING: "morning question",
+    Kind.MISSED_ONE: "text after a missed session",
+    Kind.SLEEP: "text about sleep",
+    Kind.SLEEP_QUESTION: "question about sleep",
+    Kind.NEWS: "news of the plan",
     Kind.LATER: "exercise reminder, moved",
     Kind.WELCOME: "welcome text",
     Kind.REPLY: "answer",
@@ -25,6 +30,7 @@ KINDS = {
     Kind.MISSED: "question about missed sessions",
     Kind.SAFETY: "safety text",
     Kind.ADVICE: "advice to see a doctor",
+    Kind.SIGN_IN: "code to sign in",
 }
 
 MOVES = {

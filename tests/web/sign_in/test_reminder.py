@@ -1,0 +1,218 @@
+"""The page behind a reminder's link: today and this morning's question, and not a word more."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from markupsafe import escape
+from sqlalchemy import select
+
+from rehab.extensions import db
+from rehab.models.message import DeliveryState, Kind, OutboundMessage
+from rehab.models.patient import Patient
+from rehab.models.plan import DISCHARGED, PAUSED, Plan
+from rehab.models.session import Morning
+from rehab.models.sign_in import Link
+from rehab.programs.library import Library
+from rehab.services import claims, outbox, plans, sessions
+from rehab.services.access import links
+from rehab.services.access.links import Purpose
+from rehab.services.claims import Claim
+from rehab.services.outbox import Intention
+from rehab.services.plans import Assignment
+from rehab.services.sessions import SessionReport
+from rehab.services.today import today
+from rehab.services.transactions import transaction
+from tests.conftest import NOON
+from tests.web.sign_in.conftest import Browser, Page, code_on
+
+TODAY = date(2026, 3, 2)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def plan(maya: Patient, library: Library) -> Plan:
+    """Trains on Sundays and Mondays, so that Monday has a morning question and a session."""
+    wish = Assignment("lb-subacute-6w", 4, weekdays=(0, 6), starts_on=TODAY - timedelta(days=1))
+    return plans.assign(maya, wish, library, NOON)
+
+
+@pytest.fixture
+def token(plan: Plan) -> str:
+    with transaction():
+        return links.issue(Purpose.REMINDER, plan, NOON)
+
+
+def mornings() -> list[tuple[date, int | None, str]]:
+    return [(m.on, m.pain, m.source) for m in db.session.scalars(select(Morning))]
+
+
+def test_the_link_shows_todays_exercises_and_how_much_of_each(
+    browser: Browser, token: str, plan: Plan, library: Library
+) -> None:
+    answer = browser.get(f"/{token}")
+    page = Page(answer.text)
+    assert "Your session is due today." in page.text
+    names = {each.name for each in library.programs["lb-subacute-6w"].phases[0].exercises}
+    assert sum(name in page.text for name in names) >= 3
+    assert "each side" in page.text
+
+
+def test_whoever_holds_the_link_learns_no_name_and_signs_nobody_in(
+    browser: Browser, token: str
+) -> None:
+    answer = browser.get(f"/{token}")
+    for private in ("Maya", "Lindqvist", "+442079460123", "lb-subacute"):
+        assert private not in answer.text
+    assert browser.cookie() is None
+    assert browser.get("/me").status_code == 303
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_why_a_plan_has_changed_is_told_to_the_patient_alone(
+    browser: Browser, another: Browser, token: str, plan: Plan, library: Library
+) -> None:
+    said = SessionReport(NOON - HOUR, before=7, during=9, after=8)
+    sessions.report_session(plan, said, library, NOON)
+    why = today(plan, TODAY, library).why
+    assert why
+    assert escape(why) not in browser.get(f"/{token}").text
+    another.post("/enter", phone="+442079460123")
+    another.post("/enter/code", code=code_on("+442079460123"))
+    assert escape(why) in another.get("/me").text
+
+
+def test_the_morning_question_is_answered_there_once(browser: Browser, token: str) -> None:
+    asked = Page(browser.get(f"/{token}").text)
+    ratings = [field for field in asked.all("input") if field.get("type") == "radio"]
+    assert [field["value"] for field in ratings] == [str(n) for n in range(11)]
+    assert not any("checked" in field for field in ratings)
+    answer = browser.post(f"/{token}", pain="3")
+    assert answer.headers["Location"] == f"/{token}?noted=1"
+    assert mornings() == [(TODAY, 3, "link")]
+    noted = browser.follow(answer)
+    assert "it is noted" in noted.text
+    assert not Page(noted.text).all("input")
+
+
+def test_a_second_answer_corrects_the_first(browser: Browser, token: str) -> None:
+    browser.post(f"/{token}", pain="3")
+    browser.post(f"/{token}", pain="10")
+    assert mornings() == [(TODAY, 10, "link")]
+
+
+@pytest.mark.parametrize("pain", ["", "11", "-1", "3.5", "x", "03", "٣"])
+def test_what_is_no_rating_is_asked_again_and_noted_nowhere(
+    browser: Browser, token: str, pain: str
+) -> None:
+    answer = browser.post(f"/{token}", pain=pain)
+    assert answer.status_code == 422
+    assert "Please choose one number." in answer.text
+    assert mornings() == []
+
+
+def test_without_a_session_the_day_before_nothing_is_asked(
+    browser: Browser, maya: Patient, library: Library
+) -> None:
+    plan = plans.assign(maya, Assignment("lb-subacute-6w", 4, weekdays=(0,)), library, NOON)
+    with transaction():
+        token = links.issue(Purpose.REMINDER, plan, NOON)
+    assert not Page(browser.get(f"/{token}").text).all("input")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(PAUSED, "Your plan is paused."), (DISCHARGED, "Your plan has ended.")]
+)
+def test_a_plan_that_does_not_run_shows_no_exercise_and_asks_nothing(
+    browser: Browser, token: str, plan: Plan, status: str, words: str
+) -> None:
+    with transaction():
+        plan.status = status
+    page = Page(browser.get(f"/{token}").text)
+    assert words in page.text
+    assert not page.all("ol")
+    assert not page.all("input")
+    if status == DISCHARGED:
+        assert browser.post(f"/{token}", pain="3").status_code == 422
+        assert mornings() == []
+
+
+def test_the_link_lasts_thirty_six_hours(
+    browser: Browser, token: str, at: Callable[[datetime], None]
+) -> None:
+    at(NOON + 36 * HOUR - timedelta(seconds=1))
+    assert browser.get(f"/{token}").status_code == 200
+    at(NOON + 36 * HOUR)
+    assert browser.get(f"/{token}").status_code == 404
+    assert browser.post(f"/{token}", pain="3").status_code == 404
+
+
+def test_guessing_at_links_is_slowed_down(browser: Browser, token: str) -> None:
+    answers = [browser.get(f"/{n}uessWork"[:10]) for n in range(1, 9)]
+    answers += [browser.get(f"/{n}ndersen{n}") for n in range(1, 4)]
+    assert [answer.status_code for answer in answers] == [404] * 10 + [429]
+    assert browser.get(f"/{token}").status_code == 429
+
+
+def test_the_page_is_in_the_patients_language(browser: Browser, token: str, maya: Patient) -> None:
+    with transaction():
+        maya.language = "es"
+    page = browser.get(f"/{token}").text
+    assert '<html lang="es">' in page
+    assert "¿Cuánto dolor tienes ahora?" in page
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/healthz", "/readyz", "/metrics"])
+def test_no_page_of_ours_is_taken_for_a_link(browser: Browser, path: str) -> None:
+    assert browser.get(path).status_code == 200
+
+
+# The link in a text
+
+
+def sent(plan: Plan, library: Library, template: str, now: datetime = NOON) -> str:
+    intention = Intention(
+        plan.patient,
+        Kind.NEWS,
+        template,
+        f"{template}:{now}",
+        now,
+        now + HOUR,
+        plan=plan,
+        values={"n": 3},
+        priority=1,
+    )
+    with transaction():
+        db.session.query(OutboundMessage).filter_by(state=DeliveryState.PENDING).delete()
+    outbox.enqueue([intention], now)
+    (mine,) = claims.claim(library, "https://re.hab", now, Claim("w1", 5)).texts
+    return mine.body
+
+
+def test_a_text_carries_a_link_of_its_own_that_opens_the_page(
+    browser: Browser, plan: Plan, library: Library
+) -> None:
+    texts = [sent(plan, library, key) for key in ("pl.hold", "pl.up")]
+    found = [re.findall(r"https://re\.hab/([1-9A-Za-z]{9})(?:\s|$)", text) for text in texts]
+    assert [len(each) for each in found] == [1, 1]
+    assert found[0] != found[1]
+    for (token,) in found:
+        assert browser.get(f"/{token}").status_code == 200
+
+
+def test_a_text_without_a_link_makes_none(plan: Plan, library: Library) -> None:
+    sent(plan, library, "pl.pause")
+    assert db.session.scalars(select(Link)).all() == []
+
+
+def test_a_text_that_leaves_late_carries_a_link_that_still_opens(
+    browser: Browser, plan: Plan, library: Library, at: Callable[[datetime], None]
+) -> None:
+    text = sent(plan, library, "pl.hold")
+    at(NOON + 35 * HOUR)
+    found = re.search(r"re\.hab/(\w{9})", text)
+    assert found
+    assert browser.get(f"/{found[1]}").status_code == 200
