@@ -68,10 +68,16 @@ def plain(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The beginning of `text` that fits in `longest` septets; `text` is in the alphabet."""
-    while (septets(text) or 0) > longest:
-        text = text[:-1]
-    return text.rstrip()
+    """The beginning of `text` that fits in `longest` septets; `text` is in the alphabet.
+
+    Whole words where they fill half of it or more: "Riverside", not "Riverside Reha".
+    """
+    kept = text
+    while (septets(kept) or 0) > longest:
+        kept = kept[:-1]
+    words = kept.rpartition(" ")[0]
+    within_a_word = kept != text and not text[len(kept)].isspace()
+    return (words if within_a_word and 2 * len(words) >= longest else kept).rstrip()
 
 
 def _nearest(character: str) -> str:

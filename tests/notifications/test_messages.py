@@ -28,7 +28,7 @@ def test_blanks_are_filled() -> None:
     ("name", "shown"),
     [
         ("José", "José, your"),
-        ("María del Carmen", "Maria del Ca, your"),
+        ("María del Carmen", "Maria del, your"),
         ("Łukasz", "Lukasz, your"),
         ("{link}", "{link}, your"),
         ("{clinic.__class__}", "{clinic.__c, your"),
@@ -48,7 +48,7 @@ def test_a_long_clinic_is_cut_but_a_link_or_number_never() -> None:
     text = render(
         TEXTS, "ex.today", clinic="Riverside Physiotherapy", name="Maya", time="08:00", link=link
     )
-    assert text.startswith("Riverside Phys: Maya")
+    assert text.startswith("Riverside: Maya")
     assert text.endswith(link)
     assert "+44 20 7946 0018 00" in render(
         TEXTS, "rp.help", clinic="Riverside", tel="+44 20 7946 0018 00"
@@ -79,7 +79,8 @@ def test_the_longest_form_of_a_text_counts_the_clinic_twice_when_named_twice() -
 def test_every_shipped_text_is_one_plain_message_whatever_the_names(
     library: Library, name: str, clinic: str
 ) -> None:
-    values = {"time": "23:45", "n": 12, "link": "l" * LONGEST["link"], "tel": "t" * LONGEST["tel"]}
+    values = {"time": "23:45", "n": 12, "code": "123456"}
+    values |= {blank: "l" * LONGEST[blank] for blank in ("link", "tel")}
     for texts in library.messages.values():
         for key in texts:
             text = render(texts, key, clinic=clinic, name=name, **values)

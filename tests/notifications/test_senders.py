@@ -20,11 +20,20 @@ from aiohttp.client_reqrep import ConnectionKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehab.notifications.senders import Kind, Outcome, Outgoing, Reason, Sender, sender_for
+from rehab.notifications.senders import (
+    Kind,
+    Outcome,
+    Outgoing,
+    ProviderSilent,
+    Reason,
+    Sender,
+    sender_for,
+)
 from rehab.notifications.senders.console import ConsoleSender
 from rehab.notifications.senders.twilio import TwilioSender, outcome_of, why
 from rehab.notifications.senders.twilio_codes import outcome_for, reason_for
 from rehab.settings import Settings
+from tests.conftest import NOON
 from tests.doubles import twilio
 
 ADA = "+15005550101"
@@ -353,6 +362,14 @@ def test_a_demo_shows_whose_phone_it_is() -> None:
     stream = StringIO()
     offer(ConsoleSender(stream, demo=True), TEXT)
     assert f"SMS to {ADA}: " in stream.getvalue()
+
+
+def test_a_console_does_not_claim_to_know_what_it_has_printed() -> None:
+    """An empty list would say that a text was not sent, and it would be printed again."""
+    console = ConsoleSender(StringIO())
+    offer(console, TEXT)
+    with pytest.raises(ProviderSilent):
+        asyncio.run(console.sent_to(ADA, NOON))
 
 
 def test_the_setting_names_the_sender() -> None:

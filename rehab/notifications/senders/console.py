@@ -7,14 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TextIO
 
-from rehab.notifications.senders import Kind, Outcome, Outgoing, Received, Sent
+from rehab.notifications.senders import (
+    Kind,
+    Outcome,
+    Outgoing,
+    ProviderSilent,
+    Received,
+    Sent,
+)
 
 
 @dataclass(frozen=True)
 class ConsoleSender:
     """One line a text. The number is masked but for its last two digits, unless it is a demo's.
 
-    Nothing is kept and nothing comes in, so it is its own line and has nothing to tell.
+    Nothing is kept and nothing comes in, so it is its own line and cannot say what it has printed.
     """
 
     stream: TextIO = field(default_factory=lambda: sys.stdout)
@@ -32,7 +39,7 @@ class ConsoleSender:
         return Outcome(Kind.ACCEPTED, provider_sid=f"console-{message.id}", status="sent")
 
     async def sent_to(self, phone: str, since: datetime) -> list[Sent]:
-        return []
+        raise ProviderSilent("the console keeps nothing of what it has printed")
 
     async def fetch(self, provider_sid: str) -> Sent | None:
         return None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from rehab.notifications.senders import Kind, Outcome, Outgoing, ProviderSilent, Received, Sent
-from rehab.notifications.senders.twilio_codes import AMBIGUOUS, NEVER_LEFT, outcome_for
+from rehab.notifications.senders.twilio_codes import AMBIGUOUS, NEVER_LEFT, outcome_for, reason_for
 from rehab.notifications.senders.twilio_wire import client, never_left
 from rehab.settings import Settings
 
@@ -129,7 +129,9 @@ class TwilioLine:
 
 
 def sent(text: Any) -> Sent:
-    return Sent(text.sid, text.body or "", str(text.status), text.date_created, text.error_code)
+    code = text.error_code
+    reason = reason_for(code) if code else None
+    return Sent(text.sid, text.body or "", str(text.status), text.date_created, code, reason)
 
 
 def received(text: Any) -> Received:
