@@ -12,6 +12,9 @@ from rehab.extensions import db
 from rehab.models.patient import Patient
 from rehab.programs.timezones import is_zone
 from rehab.services import consent, reminders
+from rehab.services.access import links, sign_ins
+from rehab.services.access.links import Purpose
+from rehab.services.actors import acted
 from rehab.services.phones import as_e164
 from rehab.services.transactions import transaction
 
@@ -38,6 +41,7 @@ def enrol(clinic_id: UUID, said: Mapping[str, Any], actor: str, now: datetime) -
     patient = Patient(clinic_id=clinic_id, created_at=now, **values)
     db.session.add(patient)
     db.session.flush()
+    acted("patient.enrolled", patient, now)
     if agreed:
         consent.grant(patient, channel=consent.CLINIC, actor=actor, now=now)
     return patient
@@ -48,12 +52,14 @@ def amend(patient: Patient, said: Mapping[str, Any], actor: str, now: datetime) 
     """Change what `said` names. A new zone, phone, language or consent re-plans texts to come.
 
     Consent is for a number: a new one needs its own. Consent that is taken back by word of mouth
-    takes back what is pending in the same transaction, with `actor` on the record.
+    takes back what is pending in the same transaction, with `actor` on the record. Whoever signed
+    in by the old number is signed out.
     """
     values = _checked(said)
+    reminders.hold_plans_of(patient)
     agreed = values.pop("sms_consent", None)
-    if patient.sms_consent and values.get("phone", patient.phone) != patient.phone:
-        consent.revoke(patient, consent.CLINIC, actor, now, "the number has changed")
+    if values.get("phone", patient.phone) != patient.phone:
+        _leave_number(patient, actor, now)
     for name, value in values.items():
         setattr(patient, name, value)
     if agreed is not None and agreed != patient.sms_consent:
@@ -63,8 +69,17 @@ def amend(patient: Patient, said: Mapping[str, Any], actor: str, now: datetime) 
             consent.revoke(
                 patient, consent.CLINIC, actor, now, "asked the clinic for no more texts"
             )
+    acted("patient.amended", patient, now, fields=sorted(said))
     reminders.replan_patient(patient, now)
     return patient
+
+
+def _leave_number(patient: Patient, actor: str, now: datetime) -> None:
+    """What was agreed to and signed in by a number does not go with the patient to the next."""
+    if patient.sms_consent:
+        consent.revoke(patient, consent.CLINIC, actor, now, "the number has changed")
+    sign_ins.end_all(patient)
+    links.void(Purpose.ENTRY, patient)
 
 
 def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
