@@ -28,6 +28,7 @@ from rehab.services import clinics, enrolment, plans
 from rehab.services.plans import Assignment
 from rehab.settings import Settings
 from rehab.tenancy import across_clinics
+from rehab.vault.columns import PhoneKey
 from rehab.wiring import wiring
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -119,7 +120,8 @@ def noon_zone(now: datetime) -> str:
 def likenesses(row: Any, differences: list[dict[str, Any]]) -> None:
     """Rows that are like this one but for what is named."""
     table = type(row).__table__
-    like = {column.name: getattr(row, column.name) for column in table.columns}
+    columns = (c.name for c in table.columns if not isinstance(c.type, PhoneKey))
+    like = {name: getattr(row, name) for name in columns}
     db.session.execute(insert(table), [{**like, **each} for each in differences])
 
 

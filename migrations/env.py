@@ -48,6 +48,7 @@ def tables_may_be_copied(connection: Connection) -> Iterator[None]:
             raise RuntimeError("a row hangs on none after the migration: restore the backup")
         driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
+        driver.rollback()
         driver.execute("PRAGMA foreign_keys=ON")
 
 

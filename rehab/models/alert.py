@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rehab.extensions import Model
 from rehab.models.patient import Patient
+from rehab.vault.columns import EncryptedText
 
 
 class Alert(Model):
@@ -33,9 +34,9 @@ class Alert(Model):
     subject: Mapped[uuid.UUID]
     level: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
-    about: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(EncryptedText("alert.about"))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(EncryptedText("alert.note"), default="")
     patient: Mapped[Patient | None] = relationship(lazy="joined")

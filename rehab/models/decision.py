@@ -4,10 +4,11 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, text
+from sqlalchemy import Float, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rehab.extensions import Model
+from rehab.vault.columns import EncryptedText
 
 PROPOSED, APPLIED, OVERRIDDEN = "proposed", "applied", "overridden"
 
@@ -44,17 +45,19 @@ class Decision(Model):
     dose: Mapped[float] = mapped_column(Float)
     rules: Mapped[list[str]]
     alert: Mapped[int] = mapped_column(default=0)
-    why: Mapped[str] = mapped_column(Text)
-    why_patient: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(EncryptedText("decision.why"))
+    why_patient: Mapped[str] = mapped_column(EncryptedText("decision.why_patient"))
     inputs: Mapped[dict[str, Any]]
     policy_version: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
     after: Mapped[dict[str, Any]]
     accepted: Mapped[dict[str, Any] | None]
     clinician_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(EncryptedText("decision.reason"), default="")
     undone_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
-    undone_because: Mapped[str] = mapped_column(Text, default="")
+    undone_because: Mapped[str] = mapped_column(
+        EncryptedText("decision.undone_because"), default=""
+    )
     decided_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
 

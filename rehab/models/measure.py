@@ -8,6 +8,7 @@ from sqlalchemy import Float, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rehab.extensions import Model
+from rehab.vault.columns import EncryptedJson
 
 
 class Measurement(Model):
@@ -34,7 +35,7 @@ class Measurement(Model):
     plan_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("plan.id"))
     measure_id: Mapped[str] = mapped_column(String(64))
     on: Mapped[date]
-    answers: Mapped[list[Any]]
+    answers: Mapped[list[Any]] = mapped_column(EncryptedJson("measurement.answers"))
     score: Mapped[float | None] = mapped_column(Float)
     source: Mapped[str] = mapped_column(String(16), default="api")
     recorded_at: Mapped[datetime]

@@ -13,8 +13,10 @@ from sqlalchemy import Enum, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rehab.extensions import Model
+from rehab.models.number import found_by, keeps
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
+from rehab.vault.columns import EncryptedJson, EncryptedText
 
 
 class DeliveryState(StrEnum):
@@ -61,8 +63,8 @@ ROUTINE = (
     Kind.MISSED_ONE,
     Kind.SLEEP_QUESTION,
 )
-UNASKED = (*ROUTINE, Kind.SLEEP, Kind.MISSED, Kind.NEWS, Kind.ADVICE)
-"""Texts that answer nothing and that nobody wrote by hand: so many a day and no more."""
+UNASKED = (*ROUTINE, Kind.SLEEP, Kind.MISSED, Kind.ADVICE)
+"""Texts that answer nothing and that no person has caused: so many a day and no more."""
 
 DELIVERY_STATE = Enum(
     DeliveryState,
@@ -78,7 +80,8 @@ class OutboundMessage(Model):
     """One text to one patient, from its plan to its delivery.
 
     `offered_at` is when it was first in a worker's hands to be sent, `look_at` when the provider is
-    next asked whether it has an `unknown` text, `looks` how often it was asked.
+    next asked whether it has an `unknown` text, `looks` how often it was asked; `losses` counts
+    how often it turned out not to have arrived there.
     """
 
     __tablename__ = "outbound_message"
@@ -107,6 +110,13 @@ class OutboundMessage(Model):
             sqlite_where=text("state = 'accepted' AND settled_at IS NULL"),
             postgresql_where=text("state = 'accepted' AND settled_at IS NULL"),
         ),
+        Index(
+            "ix_outbound_message_expired",
+            "clinic_id",
+            "settled_at",
+            sqlite_where=text("state = 'expired'"),
+            postgresql_where=text("state = 'expired'"),
+        ),
         Index("ix_outbound_message_patient", "patient_id", "created_at"),
     )
 
@@ -116,9 +126,12 @@ class OutboundMessage(Model):
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     template: Mapped[str] = mapped_column(String(40))
-    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    body: Mapped[str | None]
-    phone: Mapped[str] = mapped_column(String(16), index=True)
+    values: Mapped[dict[str, Any]] = mapped_column(
+        EncryptedJson("outbound_message.values"), default=dict
+    )
+    body: Mapped[str | None] = mapped_column(EncryptedText("outbound_message.body"))
+    phone: Mapped[str] = mapped_column(EncryptedText("outbound_message.phone"))
+    phone_key: Mapped[bytes] = found_by("phone", index=True)
     language: Mapped[str] = mapped_column(String(8))
     about_on: Mapped[date | None]
     priority: Mapped[int] = mapped_column(default=0)
@@ -133,6 +146,7 @@ class OutboundMessage(Model):
     offered_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     looks: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
     look_at: Mapped[datetime | None]
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     provider_sid: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -144,6 +158,8 @@ class OutboundMessage(Model):
     settled_at: Mapped[datetime | None]
     patient: Mapped[Patient] = relationship()
     plan: Mapped[Plan | None] = relationship()
+
+    _phone_is_found = keeps("phone_key", "phone")
 
     def settle(self, state: DeliveryState, reason: str | None, now: datetime) -> None:
         """Come to rest in a named state, with the reason that the clinic may read."""
@@ -170,14 +186,19 @@ class InboundMessage(Model):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     provider_sid: Mapped[str] = mapped_column(String(64), unique=True)
-    sender: Mapped[str] = mapped_column(String(32), index=True)
+    sender: Mapped[str] = mapped_column(EncryptedText("inbound_message.sender"))
+    sender_key: Mapped[bytes] = found_by("sender", index=True)
     recipient: Mapped[str] = mapped_column(String(64))
-    body: Mapped[str]
+    body: Mapped[str] = mapped_column(EncryptedText("inbound_message.body"))
     received_at: Mapped[datetime]
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
     intent: Mapped[str | None] = mapped_column(String(24))
-    interpretation: Mapped[dict[str, Any] | None]
+    interpretation: Mapped[dict[str, Any] | None] = mapped_column(
+        EncryptedJson("inbound_message.interpretation")
+    )
     handled_at: Mapped[datetime | None]
+
+    _sender_is_found = keeps("sender_key", "sender")
 
 
 class Conversation(Model):
@@ -200,14 +221,21 @@ class Conversation(Model):
 
 
 class Suppression(Model):
-    """A number that must receive no texts, since when and by whose word."""
+    """A number that must receive no texts, since when and by whose word.
+
+    It outlives its patient: the sealed number is for the clinic that is asked about it.
+    """
 
     __tablename__ = "suppression"
 
-    phone: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    phone: Mapped[str] = mapped_column(EncryptedText("suppression.phone"))
+    phone_key: Mapped[bytes] = found_by("phone", unique=True)
     since: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(24))
-    note: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(EncryptedText("suppression.note"))
+
+    _phone_is_found = keeps("phone_key", "phone")
 
 
 class SmsConsent(Model):
@@ -221,9 +249,10 @@ class SmsConsent(Model):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
-    phone: Mapped[str] = mapped_column(String(16))
+    phone: Mapped[str] = mapped_column(EncryptedText("sms_consent.phone"))
+    phone_key: Mapped[bytes] = found_by("phone", index=True)
     action: Mapped[str] = mapped_column(String(8))
-    wording: Mapped[str]
+    wording: Mapped[str] = mapped_column(EncryptedText("sms_consent.wording"))
     kinds: Mapped[list[str]] = mapped_column(default=list)
     most_a_day: Mapped[int | None]
     hours: Mapped[str | None] = mapped_column(String(11))
@@ -232,3 +261,5 @@ class SmsConsent(Model):
     channel: Mapped[str] = mapped_column(String(16))
     actor: Mapped[str] = mapped_column(String(254))
     at: Mapped[datetime]
+
+    _phone_is_found = keeps("phone_key", "phone")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rehab.extensions import Model
 from rehab.models.patient import Patient
+from rehab.vault.columns import EncryptedText
 
 ACTIVE, PAUSED, DISCHARGED, FINISHED = "active", "paused", "discharged", "finished"
 
@@ -84,5 +85,5 @@ class PlanTerms(Model):
     autonomy: Mapped[str] = mapped_column(String(8))
     phase: Mapped[int]
     clinician_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(EncryptedText("plan_terms.reason"), default="")
     recorded_at: Mapped[datetime]

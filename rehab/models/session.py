@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rehab.extensions import Model
 from rehab.models.decision import Decision
+from rehab.vault.columns import EncryptedJson, EncryptedText
 
 CAUTION = ("pause", "rest_regress", "regress", "rest", "deload", "hold", "progress")
 """Moves, the most cautious first."""
@@ -50,7 +51,7 @@ class Session(Model):
     new_areas: Mapped[list[str]]
     red_flags: Mapped[list[str]]
     doms: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(EncryptedText("session.note"), default="")
     source: Mapped[str] = mapped_column(String(16), default="api")
     reported_at: Mapped[datetime]
     decisions: Mapped[list[Decision]] = relationship(
@@ -83,7 +84,7 @@ class SessionVersion(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("session.id"), index=True)
-    said: Mapped[dict[str, Any]]
+    said: Mapped[dict[str, Any]] = mapped_column(EncryptedJson("session_version.said"))
     corrected_at: Mapped[datetime]
     corrected_by: Mapped[str] = mapped_column(String(254))
 

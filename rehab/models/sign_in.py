@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rehab.extensions import Model
+from rehab.vault.columns import EncryptedText
 
 
 class Password(Model):
@@ -25,8 +26,8 @@ class Authenticator(Model):
     """
 
     clinician_id: Mapped[UUID] = mapped_column(ForeignKey("clinician.id"), primary_key=True)
-    candidate: Mapped[str | None] = mapped_column(Text)
-    secret: Mapped[str | None] = mapped_column(Text)
+    candidate: Mapped[str | None] = mapped_column(EncryptedText("authenticator.candidate"))
+    secret: Mapped[str | None] = mapped_column(EncryptedText("authenticator.secret"))
     last_step: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]
 

@@ -39,11 +39,19 @@ def unseal(ciphers: Mapping[str, AESGCM], sealed: str, place: str) -> str:
     if key_id not in ciphers:
         raise UnknownKey(f"{place}: sealed with key {key_id[:8]!r}, which is not on the keyring")
     try:
-        raw = urlsafe_b64decode(body)
+        raw = _raw(body)
         bound = _bound_to(key_id, place)
         return ciphers[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound).decode()
     except (InvalidTag, ValueError):
         raise Unsealable(f"{place}: what is stored was not sealed there by us") from None
+
+
+def _raw(body: str) -> bytes:
+    """The bytes of `body`, which base64 would let one write in several ways: ours is the only."""
+    raw = urlsafe_b64decode(body)
+    if urlsafe_b64encode(raw).decode() != body:
+        raise ValueError("not as it was written")
+    return raw
 
 
 def sealed_with(key_id: str) -> str:
