@@ -6,16 +6,21 @@ from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rehab.api import add_api
 from rehab.cli import commands
-from rehab.extensions import set_up_database
+from rehab.extensions import db, set_up_database
 from rehab.log import set_up_log
+from rehab.models import audit, rate, sign_in  # noqa: F401 - tables that migrations must know of
+from rehab.models.keyring import open_vault
 from rehab.notifications.senders import sender_for
 from rehab.notifications.webhooks import blueprint as webhooks
 from rehab.programs.library import Library, read_library, shipped_folder
 from rehab.settings import Settings
+from rehab.vault import cookie_key
 from rehab.web import add_pages
+from rehab.web.guards import add_guards
 from rehab.wiring import Wiring, wire
 
 LARGEST_BODY = 1024 * 1024
@@ -26,23 +31,40 @@ def build(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     set_up_log(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    secret = settings.secret_key or _kept_secret(settings.data_dir)
     app = Flask("rehab")
     app.config.from_mapping(
-        SECRET_KEY=settings.secret_key or _kept_secret(settings.data_dir),
+        SECRET_KEY=cookie_key(secret),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.is_sqlite},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_pre_ping": not settings.is_sqlite,
+            "hide_parameters": True,
+        },
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         BOOTSTRAP_SERVE_LOCAL=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
     )
+    _heed_proxies(app, settings.trusted_proxies)
     set_up_database(app)
+    with app.app_context():
+        open_vault(db.engine, secret)
     Bootstrap5(app)
     wire(app, Wiring(settings, _library(settings), sender_for(settings)))
+    add_guards(app)
     add_api(app)
     add_pages(app)
     app.register_blueprint(webhooks)
     for command in commands():
         app.cli.add_command(command)
     return app
+
+
+def _heed_proxies(app: Flask, proxies: int) -> None:
+    """Believe what so many proxies say of who asks and how; anybody else could write that too."""
+    if proxies:
+        inner = app.wsgi_app
+        app.wsgi_app = ProxyFix(inner, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
 
 def _library(settings: Settings) -> Library:

@@ -65,6 +65,18 @@ def database_url(text: str) -> str:
     return text
 
 
+def rate(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", text):
+        raise ValueError("must be a number from 0 on, such as 1 or 0.5")
+    return float(text)
+
+
+def count(text: str) -> int:
+    if not re.fullmatch("[0-9]", text):
+        raise ValueError("must be a number from 0 to 9")
+    return int(text)
+
+
 def e164(text: str) -> str:
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
         raise ValueError("must be an E.164 number, such as +442079460100")
@@ -98,6 +110,11 @@ class Settings:
     bind: str = setting(
         "HOST:PORT on which `rehab serve` listens.", "127.0.0.1:8000", read=host_and_port
     )
+    trusted_proxies: int = setting(
+        "How many proxies of your own stand before the server and say whom they pass on.",
+        0,
+        read=count,
+    )
     scheduler: str = setting(
         "`embedded`: the web server also sends reminders; `off`: `rehab worker` does.",
         "embedded",
@@ -111,12 +128,22 @@ class Settings:
     twilio_auth_token: str = setting(
         "Twilio auth token: signs in and checks webhooks.", "", secret=True
     )
+    twilio_auth_token_old: str = setting(
+        "The auth token before, while it is being changed: webhooks that it signs still count.",
+        "",
+        secret=True,
+    )
     twilio_from: str = setting("Sending number, E.164.", "", read=e164)
     twilio_messaging_service_sid: str = setting("Messaging Service, MG…, instead of a number.", "")
     twilio_api_url: str = setting(
         "Where the Twilio API is: a region, or an emulator.",
         "https://api.twilio.com",
         read=http_url,
+    )
+    sms_per_second: float = setting(
+        "Texts that leave in a second, all workers together; 0 leaves it to the provider.",
+        10.0,
+        read=rate,
     )
     log_level: str = setting(
         "How much is logged.", "INFO", read=one_of("DEBUG", "INFO", "WARNING", "ERROR")

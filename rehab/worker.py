@@ -36,6 +36,7 @@ from rehab.services import (
 )
 from rehab.services.agreed_time import Clock, agreed
 from rehab.services.delivery import Desk
+from rehab.services.privacy import ledger, retention
 from rehab.settings import Settings
 from rehab.tenancy import across_clinics
 from rehab.wiring import wiring
@@ -43,7 +44,7 @@ from rehab.wiring import wiring
 log = logging.getLogger(__name__)
 
 PLAN, DISPATCH, RECONCILE, EXPIRE = "plan", "dispatch", "reconcile", "expire"
-STATUSES, INBOUND, LOOK_OVER = "statuses", "inbound", "look_over"
+STATUSES, INBOUND, LOOK_OVER, RETAIN = "statuses", "inbound", "look_over", "retain"
 SECONDS = {
     PLAN: 600,
     DISPATCH: 2,
@@ -52,6 +53,7 @@ SECONDS = {
     STATUSES: 3600,
     INBOUND: 600,
     LOOK_OVER: 3600,
+    RETAIN: 86_400,
 }
 """How often each job runs."""
 
@@ -78,6 +80,7 @@ class Ticker:
             STATUSES: self.sweep_statuses,
             INBOUND: self.sweep_inbound,
             LOOK_OVER: self.look_over,
+            RETAIN: self.retain,
         }
         self.stopping, self.changing = threading.Event(), threading.Lock()
         self.sending = False
@@ -157,16 +160,18 @@ class Ticker:
         """Ask the provider about texts whose fate is unknown; how many that settled."""
         built = wiring()
         url = built.settings.public_url
-        return reconciliation.reconcile(built.sender, built.library, url, self._now())
+        return reconciliation.reconcile(
+            built.sender, built.library, url, self._now(), carry_on=self._has_time
+        )
 
     def sweep_statuses(self) -> int:
         """Ask what became of texts that nobody reported; how many moved on."""
-        return sweeps.sweep_statuses(wiring().sender, self._now())
+        return sweeps.sweep_statuses(wiring().sender, self._now(), self._has_time)
 
     def sweep_inbound(self) -> int:
         """Take in texts that never reached our door; the number of them."""
         built = wiring()
-        return sweeps.sweep_inbound(built.sender, built.library, self._now())
+        return sweeps.sweep_inbound(built.sender, built.library, self._now(), self._has_time)
 
     def expire(self) -> int:
         """Let go of what is too late, and of what a lost worker held; the number of texts."""
@@ -177,14 +182,23 @@ class Ticker:
         """Tell the clinics what no report brings up by itself; the number of new alerts."""
         return look_over.look_over(wiring().library, self._now())
 
+    def retain(self) -> int:
+        """Remove what need not be kept any longer; how many rows were touched."""
+        removed = retention.retain(self._now())
+        ledger.catch_up(ledger.path_of(wiring().settings))
+        return sum(removed.values())
+
     def _now(self) -> datetime:
         return self.time.now()
+
+    def _has_time(self) -> bool:
+        return not self.stopping.is_set()
 
     def _tick(self) -> bool:
         """Show life; whether there is time to go on."""
         self.last_tick = self.clock.monotonic()
         self._beat()
-        return not self.stopping.is_set()
+        return self._has_time()
 
     def _carry_on(self) -> bool:
         """As `_tick`, while texts are under way: those must land whatever the database does."""

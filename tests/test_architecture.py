@@ -31,6 +31,8 @@ FLOORS = {
     "rehab.exchange": USE_CASES,
     "rehab.services": USE_CASES,
     "rehab.extensions": STORAGE,
+    "rehab.tenancy": STORAGE,
+    "rehab.vault": STORAGE,
     "rehab.models": STORAGE,
     "rehab.notifications.senders": STORAGE,
     "rehab.clock": RULES,
@@ -40,12 +42,17 @@ FLOORS = {
     "rehab.notifications": RULES,
     "rehab.places": RULES,
     "rehab.programs": RULES,
+    "rehab.redaction": RULES,
     "rehab.settings": RULES,
 }
 """Each module stands on the floor of the longest name here that it lies in."""
 
 HOMES = {
+    "argon2": ["rehab.services.access"],
+    "pyotp": ["rehab.services.access"],
+    "aiohttp": ["rehab.notifications.senders"],
     "apscheduler": ["rehab.worker"],
+    "cryptography": ["rehab.vault"],
     "flask_bootstrap": ["rehab.factory"],
     "flask_migrate": ["rehab.extensions", "rehab.cli"],
     "flask_smorest": ["rehab.api"],
@@ -53,10 +60,10 @@ HOMES = {
     "gunicorn": ["rehab.cli.serve"],
     "marshmallow": ["rehab.programs.library", "rehab.api"],
     "phonenumbers": ["rehab.services.phones"],
-    "requests": ["rehab.notifications.senders.twilio"],
+    "prometheus_client": ["rehab.web.metrics"],
+    "structlog": ["rehab.log"],
     "swagger_ui": ["rehab.api.docs"],
     "twilio": ["rehab.notifications.senders", "rehab.notifications.webhooks"],
-    "urllib3": ["rehab.notifications.senders.twilio"],
     "webargs": ["rehab.api"],
     "yaml": ["rehab.programs.library"],
 }

@@ -4,6 +4,8 @@ from flask import Flask
 
 from rehab.api import (
     alerts,
+    clinic,
+    consents,
     decisions,
     docs,
     library,
@@ -11,11 +13,13 @@ from rehab.api import (
     messages,
     patients,
     plans,
+    privacy,
     safety,
     sessions,
     today,
+    tokens,
 )
-from rehab.api.http import Api
+from rehab.api.http import Api, act_as_server
 from rehab.api.problems import problem_of
 from rehab.errors import RehabError
 
@@ -24,7 +28,22 @@ ABOUT = """Home-exercise and rehab programs for muscle pain.
 
 Send `Authorization: Bearer TOKEN`; times carry an offset, dates are the patient's own. What goes
 wrong is `application/problem+json` with `errors` by field; what is not yours is 404."""
-NOUNS = (library, patients, plans, today, sessions, safety, measures, decisions, alerts, messages)
+NOUNS = (
+    library,
+    patients,
+    plans,
+    today,
+    sessions,
+    safety,
+    measures,
+    decisions,
+    alerts,
+    messages,
+    consents,
+    privacy,
+    clinic,
+    tokens,
+)
 
 
 def add_api(app: Flask) -> None:
@@ -44,4 +63,6 @@ def add_api(app: Flask) -> None:
     for noun in NOUNS:
         api.register_blueprint(noun.blueprint, url_prefix=PREFIX)
     app.register_error_handler(RehabError, problem_of)
+    app.before_request(act_as_server)
+    app.teardown_request(act_as_server)
     app.register_blueprint(docs.blueprint)

@@ -72,7 +72,7 @@ def clinic() -> Clinic:
 @blueprint.response(200, ClinicOut)
 def amend_clinic(said: dict[str, str]) -> Clinic:
     """Change your clinic's name, zone or phone."""
-    return clinics.amend_clinic(clinician().clinic, said)
+    return clinics.amend_clinic(clinician().clinic, said, clock.now())
 
 
 @blueprint.get("/clinicians")

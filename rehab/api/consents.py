@@ -5,11 +5,11 @@ from uuid import UUID
 
 from marshmallow import Schema, fields
 
-from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
+from rehab.api.seen import patient_seen
 from rehab.models.message import SmsConsent
-from rehab.services import consent, enrolment
+from rehab.services import consent
 
 blueprint = Blueprint("consents", "Consent to texts")
 
@@ -38,5 +38,5 @@ class ConsentOut(Schema):
 @blueprint.response(200, page_of(ConsentOut))
 def consents(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """A patient's record of consent to texts, newest first."""
-    patient = enrolment.find_patient(clinician().clinic_id, id)
+    patient = patient_seen(id)
     return page((consent.history_of(patient), SmsConsent.at, SmsConsent.id), **wanted)

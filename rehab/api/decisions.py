@@ -7,12 +7,13 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 
 from rehab import clock
-from rehab.api.bearer import clinician
+from rehab.api.bearer import clinician, patients_too
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import In, Number, Whole, text
+from rehab.api.seen import plan_seen
 from rehab.models.decision import Decision
-from rehab.services import clinician_acts, plans
+from rehab.services import clinician_acts
 from rehab.wiring import library
 
 blueprint = Blueprint("decisions", "What was decided, and why")
@@ -27,6 +28,7 @@ class DecisionOut(Schema):
     act = fields.String(
         attribute="inputs.act",
         dump_default=None,
+        allow_none=True,
         metadata={"description": "what a clinician or a red flag did; null after a session"},
     )
     on = fields.Date()
@@ -62,9 +64,10 @@ class UndoIn(In):
 @blueprint.get("/plans/<uuid:id>/decisions")
 @blueprint.arguments(PageIn, location="query")
 @blueprint.response(200, page_of(DecisionOut))
+@patients_too
 def decisions(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """The plan's decisions, newest first."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_seen(id)
     standing = select(Decision).filter_by(plan_id=plan.id, replaced_at=None)
     return page((standing, Decision.effective_at, Decision.id), **wanted)
 
@@ -80,6 +83,7 @@ def approve(id: UUID) -> Decision:
 @blueprint.post("/decisions/approve")
 @blueprint.arguments(ManyIn)
 @blueprint.response(200, page_of(DecisionOut))
+@blueprint.doc(responses={404: "NOT_FOUND"})
 def approve_all(said: dict[str, Any]) -> dict[str, Any]:
     """Put many proposed changes in force, all or none."""
     approved = clinician_acts.approve_all(said["ids"], clinician(), library(), clock.now())

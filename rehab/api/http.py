@@ -10,13 +10,16 @@ from flask_smorest.utils import prepare_response
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from rehab.api.bearer import SAFE_METHODS, sign_in_bearer
+from rehab.api.bearer import SAFE_METHODS, asker, sign_in_bearer
 from rehab.api.idempotency import PARAMETER, idempotent
 from rehab.api.problems import PROBLEM_JSON, ProblemOut, problem_of
+from rehab.api.rates import heed_rate, token_id
+from rehab.api.told import HEADERS, WITH_BODY, problems
 from rehab.errors import Invalid
+from rehab.services.actors import actor_of, enter
+from rehab.services.audit import SYSTEM
 
 JSON_LOCATIONS = ("json", "query")
-WITH_BODY = ("POST", "PATCH", "PUT")
 
 
 class StrictParser(FlaskParser):
@@ -42,7 +45,8 @@ class Blueprint(flask_smorest.Blueprint):
     def __init__(self, name: str, about: str, signed_in: bool = True) -> None:
         super().__init__(name, __name__, description=about)
         if signed_in:
-            self.before_request(sign_in_bearer)
+            for step in (sign_in_bearer, heed_rate, act_as_asker):
+                self.before_request(step)
         self.before_request(_only_json)
         self.before_request(_only_known_parameters)
         self.signed_in = signed_in
@@ -51,9 +55,13 @@ class Blueprint(flask_smorest.Blueprint):
         self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
         """A route; every write behind a sign-in takes an Idempotency-Key."""
-        if self.signed_in and not SAFE_METHODS.issuperset(options.get("methods") or ("GET",)):
+        if self.signed_in and view_func is not None:
+            methods = options.get("methods") or ("GET",)
             told = getattr(view_func, "_apidoc", {}).get("manual_doc", {}).get("parameters", [])
-            view_func = self.doc(parameters=[*told, PARAMETER])(idempotent(view_func))
+            if not SAFE_METHODS.issuperset(methods):
+                told = [*told, PARAMETER]
+                view_func = self.doc(parameters=told)(idempotent(view_func))
+            view_func = self.doc(responses=problems(rule, methods, told))(view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
 
@@ -66,11 +74,24 @@ class Api(flask_smorest.Api):
         return problem_of(error)
 
     def _register_responses(self) -> None:
-        codes = {s.name: s.phrase for s in HTTPStatus if s >= HTTPStatus.BAD_REQUEST}
-        for name, phrase in {**codes, "DEFAULT_ERROR": "A problem (RFC 9457)"}.items():
+        codes = {s.name: (s.phrase, HEADERS.get(s)) for s in HTTPStatus if s >= 400}
+        default = {"DEFAULT_ERROR": ("A problem (RFC 9457)", None)}
+        for name, (phrase, headers) in {**codes, **default}.items():
             response = {"description": phrase, "schema": self.ERROR_SCHEMA}
+            if headers:
+                response["headers"] = headers
             prepare_response(response, self.spec, PROBLEM_JSON)
             self.spec.components.response(name, response, lazy=True)
+
+
+def act_as_server(_error: object = None) -> None:
+    """A request begins and ends with nobody: its thread serves somebody else next."""
+    enter(SYSTEM)
+
+
+def act_as_asker() -> None:
+    """Whatever is done from here on, who has just signed in does it."""
+    enter(actor_of(asker(), token_id()))
 
 
 def _only_json() -> None:

@@ -20,7 +20,7 @@ PARAMETER = {
     "in": "header",
     "name": HEADER,
     "description": "Any text of your own; within a day the same request with it is done once.",
-    "schema": {"type": "string", "maxLength": LONGEST},
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
 }
 
 View = Callable[..., Any]
@@ -39,10 +39,12 @@ def idempotent(view: View) -> View:
 
         def do() -> Said:
             answer = make_response(view(**path))
-            return Said(answer.status_code, answer.get_data(as_text=True), answer.content_type)
+            words = answer.get_data(as_text=True)
+            return Said(answer.status_code, words, answer.content_type, answer.headers.get("ETag"))
 
         said = kept_answers.once(_hash(_asked(key)), _hash(request.get_data()), do, clock.now())
-        return Response(said.body, said.status, content_type=said.content_type)
+        headers = {"ETag": said.etag} if said.etag else {}
+        return Response(said.body, said.status, headers, content_type=said.content_type)
 
     return once
 

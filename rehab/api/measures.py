@@ -9,6 +9,7 @@ from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.schemas import In, Whole, local_date, text
+from rehab.api.seen import plan_seen
 from rehab.models.measure import Measurement
 from rehab.programs.measurements import LONGEST_ACTIVITY, Answer
 from rehab.services import measures, plans
@@ -158,7 +159,7 @@ class PlanMeasuresOut(Schema):
 @blueprint.response(200, PlanMeasuresOut)
 def measures_of(id: UUID) -> PlanMeasures:
     """What is due, and every measure over time."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_seen(id)
     return measures.measures_of(plan, library(), clock.now())
 
 

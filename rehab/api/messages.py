@@ -10,6 +10,7 @@ from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import In, text
+from rehab.api.seen import patient_seen
 from rehab.models.message import InboundMessage, OutboundMessage
 from rehab.services import enrolment, thread
 
@@ -30,7 +31,7 @@ class MessageOut(Schema):
         metadata={"type": "string", "format": "date-time"},
     )
     kind = fields.String(dump_default=None)
-    body = fields.String(allow_none=True)
+    body = fields.Function(thread.shown, metadata={"type": ["string", "null"]})
     state = fields.String(dump_default="received")
     state_reason = fields.String(dump_default=None, allow_none=True)
     says = fields.Function(thread.says, metadata={"type": "string"})
@@ -46,7 +47,7 @@ class MessageIn(In):
 @blueprint.response(200, page_of(MessageOut))
 def messages(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """The thread, newest first, with what is still to be sent."""
-    patient = enrolment.find_patient(clinician().clinic_id, id)
+    patient = patient_seen(id)
     return page(
         (thread.sent_to(patient), OutboundMessage.due_at, OutboundMessage.id),
         (thread.received_from(patient), InboundMessage.received_at, InboundMessage.id),

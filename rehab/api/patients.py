@@ -10,6 +10,7 @@ from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import In, Tick, choice, text
+from rehab.api.seen import patient_seen
 from rehab.models.patient import Patient
 from rehab.services import enrolment
 
@@ -67,7 +68,7 @@ def patients(wanted: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, PatientOut)
 def patient(id: UUID) -> Patient:
     """One patient."""
-    return enrolment.find_patient(clinician().clinic_id, id)
+    return patient_seen(id)
 
 
 @blueprint.patch("/patients/<uuid:id>")

@@ -1,5 +1,7 @@
 """Plans: assigned, looked at, paused and resumed; and what they hold for today."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +17,8 @@ from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import ClockTime, In, Number, Tick, Whole, choice, local_date, text
+from rehab.api.seen import patient_seen, plan_seen
+from rehab.api.told import ETAG
 from rehab.models.plan import Plan
 from rehab.programs.adherence import Adherence
 from rehab.programs.program import Category, Track
@@ -155,31 +159,37 @@ IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "description": "The ETag that the plan had when it was read; 412 when it has changed since.",
-    "schema": {"type": "string", "maxLength": 64},
+    "schema": {"type": "string"},
 }
 
 
 def _tagged(plan: Plan) -> Tagged:
-    return plan, {"ETag": f'"{plan.edition}"'}
+    return plan, {"ETag": f'"{_tag(plan)}"'}
+
+
+def _tag(plan: Plan) -> str:
+    """Another one whenever the plan is told differently, also after a patient's session."""
+    told = json.dumps(PlanOut().dump(plan), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 @contextmanager
 def _changing(id: UUID) -> Iterator[Plan]:
     """The plan, kept from others while it is changed.
 
-    Raises PreconditionFailed when If-Match names another edition than this one.
+    Raises PreconditionFailed when If-Match names it as it was before.
     """
     with transaction():
         known = plans.find_plan(clinician().clinic_id, id)
         hold(known)
-        if request.if_match and str(known.edition) not in request.if_match:
+        if request.if_match and _tag(known) not in request.if_match:
             raise PreconditionFailed("the plan has changed since it was read")
         yield known
 
 
 @blueprint.post("/patients/<uuid:id>/plans")
 @blueprint.arguments(PlanIn)
-@blueprint.response(201, PlanOut)
+@blueprint.response(201, PlanOut, headers=ETAG)
 def assign(wish: Assignment, id: UUID) -> Tagged:
     """Assign a program to a patient."""
     patient = enrolment.find_patient(clinician().clinic_id, id)
@@ -191,21 +201,21 @@ def assign(wish: Assignment, id: UUID) -> Tagged:
 @blueprint.response(200, page_of(PlanOut))
 def plans_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """A patient's plans, newest first."""
-    patient = enrolment.find_patient(clinician().clinic_id, id)
+    patient = patient_seen(id)
     query = plans.plans_of(patient)
     return page((query, Plan.created_at, Plan.id), **wanted)
 
 
 @blueprint.get("/plans/<uuid:id>")
-@blueprint.response(200, PlanOut)
+@blueprint.response(200, PlanOut, headers=ETAG)
 def plan(id: UUID) -> Tagged:
     """One plan; its ETag tells whether it has changed."""
-    return _tagged(plans.find_plan(clinician().clinic_id, id))
+    return _tagged(plan_seen(id))
 
 
 @blueprint.patch("/plans/<uuid:id>")
 @blueprint.arguments(PlanChangeIn)
-@blueprint.response(200, PlanOut)
+@blueprint.response(200, PlanOut, headers=ETAG)
 @blueprint.doc(parameters=[IF_MATCH])
 def amend(said: dict[str, Any], id: UUID) -> Tagged:
     """Change a plan's terms, times, bounds, pins and swaps."""
@@ -217,7 +227,7 @@ def amend(said: dict[str, Any], id: UUID) -> Tagged:
 
 @blueprint.post("/plans/<uuid:id>/advance-phase")
 @blueprint.arguments(ReasonIn)
-@blueprint.response(200, PlanOut)
+@blueprint.response(200, PlanOut, headers=ETAG)
 @blueprint.doc(parameters=[IF_MATCH])
 def advance_phase(said: dict[str, str], id: UUID) -> Tagged:
     """Go to the next phase, when 70% of this one is done and no alert is open."""
@@ -230,7 +240,7 @@ def advance_phase(said: dict[str, str], id: UUID) -> Tagged:
 
 @blueprint.post("/plans/<uuid:id>/discharge")
 @blueprint.arguments(ReasonIn)
-@blueprint.response(200, PlanOut)
+@blueprint.response(200, PlanOut, headers=ETAG)
 @blueprint.doc(parameters=[IF_MATCH])
 def discharge(said: dict[str, str], id: UUID) -> Tagged:
     """End the plan."""
@@ -245,14 +255,14 @@ def discharge(said: dict[str, str], id: UUID) -> Tagged:
 def adherence_of(wanted: dict[str, Any], id: UUID) -> Adherence:
     """Sessions completed of those prescribed, from `since` to `until`: the plan so far unless
     the query says otherwise."""
-    known = plans.find_plan(clinician().clinic_id, id)
+    known = plan_seen(id)
     yesterday = known.patient.today(clock.now()) - timedelta(days=1)
     return adherence(known, wanted["since"] or known.starts_on, wanted["until"] or yesterday)
 
 
 @blueprint.post("/plans/<uuid:id>/pause")
 @blueprint.arguments(ReasonIn)
-@blueprint.response(200, PlanOut)
+@blueprint.response(200, PlanOut, headers=ETAG)
 @blueprint.doc(parameters=[IF_MATCH])
 def pause(said: dict[str, str], id: UUID) -> Tagged:
     """Offer nothing until the plan is resumed."""
@@ -263,7 +273,7 @@ def pause(said: dict[str, str], id: UUID) -> Tagged:
 
 @blueprint.post("/plans/<uuid:id>/resume")
 @blueprint.arguments(ReasonIn)
-@blueprint.response(200, PlanOut)
+@blueprint.response(200, PlanOut, headers=ETAG)
 @blueprint.doc(parameters=[IF_MATCH])
 def resume(said: dict[str, str], id: UUID) -> Tagged:
     """Go again, one step lower and at half the dose."""

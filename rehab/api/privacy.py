@@ -13,7 +13,7 @@ from rehab.api.schemas import In, choice, text
 from rehab.models.patient import Patient
 from rehab.services import enrolment
 from rehab.services.access import limits
-from rehab.services.audit import Actor, ActorKind
+from rehab.services.actors import acting
 from rehab.services.privacy import erasure, holds, ledger, tables
 from rehab.services.privacy.export import EXPORTS, export
 from rehab.wiring import wiring
@@ -47,12 +47,15 @@ class HoldOut(Schema):
 @blueprint.get("/patients/<uuid:id>/export")
 @blueprint.arguments(ExportQuery, location="query")
 @blueprint.response(200, {"type": "object"}, description="`json`; with `csv` a zip of tables")
+@blueprint.alt_response(
+    200, schema={"type": "string", "format": "binary"}, content_type="application/zip", success=True
+)
 def export_patient(wanted: dict[str, str], id: UUID) -> Response:
     """All that is kept about a patient, as JSON or as a zip of CSV tables."""
     known = enrolment.find_patient(clinician().clinic_id, id)
     limits.take(EXPORTS, str(clinician().id), clock.now())
     form = wanted["form"]
-    file = tables.written(export(known, _actor(), clock.now()), form)
+    file = tables.written(export(known, acting(), clock.now()), form)
     name = f"patient-{id}.{tables.SUFFIXES[form]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file, headers=headers, content_type=tables.MEDIA_TYPES[form])
@@ -64,7 +67,7 @@ def export_patient(wanted: dict[str, str], id: UUID) -> Response:
 def erase(id: UUID) -> Any:
     """Erase a patient and all that is kept about them, for good; 409 under a legal hold."""
     known = enrolment.find_patient(clinician().clinic_id, id)
-    return erasure.erase(known, ledger.path_of(wiring().settings), _actor(), clock.now())
+    return erasure.erase(known, ledger.path_of(wiring().settings), acting(), clock.now())
 
 
 @blueprint.post("/patients/<uuid:id>/hold")
@@ -74,7 +77,7 @@ def erase(id: UUID) -> Any:
 def hold(said: dict[str, str], id: UUID) -> Patient:
     """Put a patient under a legal hold: nothing of theirs is erased, or let go of with time."""
     known = enrolment.find_patient(clinician().clinic_id, id)
-    return holds.hold_patient(known, said["because"], _actor(), clock.now())
+    return holds.hold_patient(known, said["because"], acting(), clock.now())
 
 
 @blueprint.post("/patients/<uuid:id>/release")
@@ -83,8 +86,4 @@ def hold(said: dict[str, str], id: UUID) -> Patient:
 def release(id: UUID) -> Patient:
     """End a patient's legal hold."""
     known = enrolment.find_patient(clinician().clinic_id, id)
-    return holds.release_patient(known, _actor(), clock.now())
-
-
-def _actor() -> Actor:
-    return Actor(ActorKind.CLINICIAN, clinician().id)
+    return holds.release_patient(known, acting(), clock.now())

@@ -10,12 +10,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from rehab.errors import Conflict, Invalid, NotFound, RehabError
+from rehab.services.access.errors import NotFresh, Refused, TooMany
 
 PROBLEM_JSON = "application/problem+json"
 MARSHMALLOW_ONLY = frozenset({"_schema", "key", "value"})
 """Steps of marshmallow's paths that are no field of the caller's."""
 
-STATUS = {NotFound: 404, Conflict: 409, Invalid: 422}
+STATUS = {NotFound: 404, Conflict: 409, Invalid: 422, Refused: 401, NotFresh: 403, TooMany: 429}
 
 
 class ProblemOut(Schema):
@@ -32,10 +33,18 @@ def problem_of(error: Exception) -> flask.Response:
     """The answer to an error of ours or of HTTP."""
     if isinstance(error, RehabError):
         fields_at_fault = error.errors if isinstance(error, Invalid) else None
-        return problem(STATUS.get(type(error), 500), str(error), fields_at_fault)
+        headers = Headers(_headers(error))
+        return problem(STATUS.get(type(error), 500), str(error), fields_at_fault, headers)
     if isinstance(error, HTTPException) and (error.code or 500) < 500:
         return _problem_of_http(error)
     return problem(500, "Something went wrong here; it has been logged.")
+
+
+def _headers(error: RehabError) -> dict[str, str]:
+    """What an answer of this status has to carry besides its body."""
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {"WWW-Authenticate": "Bearer"} if isinstance(error, Refused) else {}
 
 
 def problem(

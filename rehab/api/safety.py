@@ -9,6 +9,7 @@ from rehab import clock
 from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.schemas import In, Tick, local_date, text
+from rehab.api.seen import plan_seen
 from rehab.models.screening import Screening
 from rehab.services import plans, safety
 from rehab.services.safety import Questions, ScreeningReport
@@ -61,7 +62,7 @@ class QuestionsQuery(In):
 @blueprint.response(200, QuestionsOut)
 def questions(wanted: dict[str, Any], id: UUID) -> Questions:
     """The red-flag questions due on a local date, today's unless `on` names another."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_seen(id)
     on = wanted["on"] or plan.patient.today(clock.now())
     return safety.questions_on(plan, on, library())
 

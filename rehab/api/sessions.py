@@ -8,14 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from rehab import clock
-from rehab.api.bearer import clinician
+from rehab.api.bearer import (
+    name_of_asker,
+    patients_too,
+    plan_in_reach,
+    session_in_reach,
+)
 from rehab.api.decisions import DecisionOut
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import In, Tick, choice, instant, local_date, rating, text
+from rehab.api.seen import plan_seen, session_seen
 from rehab.models.session import Morning, Session
 from rehab.programs.body import Area
-from rehab.services import corrections, plans, sessions
+from rehab.services import corrections, sessions
 from rehab.services.safety import SafetyPage, safety_page
 from rehab.services.sessions import MorningReport, SessionReport
 from rehab.wiring import library
@@ -138,9 +144,10 @@ class MorningOut(Schema):
 @blueprint.post("/plans/<uuid:id>/sessions")
 @blueprint.arguments(SessionIn)
 @blueprint.response(201, SessionOut)
+@patients_too
 def report_session(said: SessionReport, id: UUID) -> Session:
     """Report a session; the same id again changes nothing."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_in_reach(id)
     return sessions.report_session(plan, said, library(), clock.now())
 
 
@@ -149,7 +156,7 @@ def report_session(said: SessionReport, id: UUID) -> Session:
 @blueprint.response(200, page_of(SessionOut))
 def sessions_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """A plan's sessions, newest first."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_seen(id)
     query = select(Session).filter_by(plan_id=plan.id).options(selectinload(Session.decisions))
     return page((query, Session.performed_at, Session.id), **wanted)
 
@@ -158,8 +165,7 @@ def sessions_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
 @blueprint.response(200, SessionOut)
 def session(id: UUID) -> Session:
     """One session."""
-    found, _ = corrections.find_session(clinician().clinic_id, id)
-    return found
+    return session_seen(id)
 
 
 @blueprint.get("/plans/<uuid:id>/mornings")
@@ -167,7 +173,7 @@ def session(id: UUID) -> Session:
 @blueprint.response(200, page_of(MorningOut))
 def mornings_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
     """A plan's mornings, the last reported first."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_seen(id)
     query = select(Morning).filter_by(plan_id=plan.id)
     return page((query, Morning.reported_at, Morning.id), **wanted)
 
@@ -175,25 +181,27 @@ def mornings_of(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
 @blueprint.patch("/sessions/<uuid:id>")
 @blueprint.arguments(SessionChangeIn)
 @blueprint.response(200, SessionOut)
+@patients_too
 def correct_session(said: dict[str, Any], id: UUID) -> Session:
     """Correct a session; the plan is decided again from there."""
-    session, plan = corrections.find_session(clinician().clinic_id, id)
-    by = clinician().email
-    return corrections.correct_session(session, plan, said, by, library(), clock.now())
+    session, plan = session_in_reach(id)
+    by, now = name_of_asker(), clock.now()
+    return corrections.correct_session(session, plan, said, by, library(), now)
 
 
 @blueprint.get("/sessions/<uuid:id>/versions")
 @blueprint.response(200, page_of(VersionOut))
 def versions(id: UUID) -> dict[str, Any]:
     """What was told before each correction, the oldest first."""
-    session, _ = corrections.find_session(clinician().clinic_id, id)
+    session = session_seen(id)
     return {"items": corrections.versions_of(session), "next": None}
 
 
 @blueprint.post("/plans/<uuid:id>/mornings")
 @blueprint.arguments(MorningIn)
 @blueprint.response(201, MorningOut)
+@patients_too
 def report_morning(said: MorningReport, id: UUID) -> Morning:
     """Report a morning; it settles the decision of the session before."""
-    plan = plans.find_plan(clinician().clinic_id, id)
+    plan = plan_in_reach(id)
     return sessions.report_morning(plan, said, library(), clock.now())

@@ -6,11 +6,11 @@ from uuid import UUID
 from marshmallow import Schema, fields, validate
 
 from rehab import clock
-from rehab.api.bearer import clinician
+from rehab.api.bearer import patients_too
 from rehab.api.http import Blueprint
 from rehab.api.library import DosageOut
 from rehab.api.schemas import In, local_date
-from rehab.services import plans
+from rehab.api.seen import plan_seen
 from rehab.services.today import Today, today
 from rehab.wiring import library
 
@@ -75,8 +75,9 @@ class TodayOut(Schema):
 @blueprint.get("/plans/<uuid:id>/today")
 @blueprint.arguments(TodayQuery, location="query")
 @blueprint.response(200, TodayOut)
+@patients_too
 def todays_session(wanted: dict[str, Any], id: UUID) -> Today:
     """The session to do, on the patient's own calendar day unless `on` names another."""
-    known = plans.find_plan(clinician().clinic_id, id)
+    known = plan_seen(id)
     on = wanted["on"] or known.patient.today(clock.now())
     return today(known, on, library(), wanted["before"])

@@ -8,6 +8,8 @@ from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import SQLAlchemyError
 
 from rehab.errors import RehabError
+from rehab.services.actors import acting_as
+from rehab.services.audit import Actor, ActorKind
 from rehab.settings import SettingsError
 
 
@@ -37,7 +39,8 @@ class Rehab(FlaskGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with acting_as(Actor(ActorKind.OPERATOR)):
+                return super().invoke(ctx)
         except (RehabError, SettingsError) as error:
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:

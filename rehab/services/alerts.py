@@ -10,6 +10,7 @@ from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
+from rehab.services.actors import acted
 from rehab.services.transactions import hold, transaction
 
 URGENT, REVIEW, INFORMATION = 3, 2, 1
@@ -88,4 +89,5 @@ def close_alert(
     if alert.closed_at is not None:
         raise Conflict("the alert was closed already")
     alert.closed_at, alert.closed_by_id, alert.note = now, clinician_id, note.strip()
+    acted("alert.closed", alert, now)
     return alert

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from rehab.extensions import db
 from rehab.models.message import InboundMessage, Kind, OutboundMessage
+from rehab.models.number import key_of
 from rehab.services import outbox
 from rehab.services.outbox import Intention
 from rehab.services.texted import Answer, Texted
@@ -62,7 +63,7 @@ def _seems_a_machine(answer: Answer, texted: Texted) -> bool:
 def _answers(texted: Texted, within: timedelta, *which: ColumnElement[bool]) -> int:
     """How many answers this number was lately given."""
     return _count(
-        OutboundMessage.phone == texted.patient.phone,
+        OutboundMessage.phone_key == key_of(texted.patient.phone),
         OutboundMessage.kind == Kind.REPLY,
         OutboundMessage.created_at > texted.now - within,
         *which,
@@ -71,12 +72,12 @@ def _answers(texted: Texted, within: timedelta, *which: ColumnElement[bool]) -> 
 
 def _same_texts(texted: Texted) -> int:
     """How often this number has lately sent these very words, this time included."""
-    return _count(
-        InboundMessage.sender == texted.kept.sender,
-        InboundMessage.body == texted.kept.body,
+    lately = select(InboundMessage.body).where(
+        InboundMessage.sender_key == key_of(texted.kept.sender),
         InboundMessage.received_at > texted.at - IN,
         InboundMessage.received_at <= texted.at,
     )
+    return list(db.session.scalars(lately)).count(texted.kept.body)
 
 
 def _count(*which: ColumnElement[bool]) -> int:

@@ -36,8 +36,13 @@ def _opt_out(texted: Texted) -> Answer | None:
 
 
 def _opt_in(texted: Texted) -> Answer:
+    """For everybody at the number; but what one of them has refused in the clinic, another one
+    cannot take back for them."""
     consent.lift(texted.patient.phone)
+    shared = len(texted.sharing) > 1
     for patient in texted.sharing:
+        if shared and consent.was_refused_in_the_clinic(patient):
+            continue
         consent.grant(patient, SOURCE, BY, texted.at, texted.kept.body)
         reminders.replan_patient(patient, texted.now)
     return Answer("rp.started", always=True)

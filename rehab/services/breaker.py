@@ -36,7 +36,12 @@ class Breaker:
     reason: Reason | None = None
 
     def is_closed(self, now: datetime) -> bool:
-        return self.closed_until is not None and now < self.closed_until
+        """A pause that is longer than any was set by a clock that ran ahead: it counts no more."""
+        return self.closed_until is not None and now < self.closed_until <= now + LONGEST_BUSY
+
+    def ends(self, now: datetime) -> datetime:
+        """When its pause is over: now, if there is none that counts."""
+        return self.closed_until if self.closed_until and self.is_closed(now) else now
 
     def admits(self, wanted: int, now: datetime) -> int:
         """How many texts of `wanted` may be tried: none while closed, then one, then all."""
@@ -76,7 +81,7 @@ def _is_busy(outcome: Outcome) -> bool:
 
 def _waiting(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
     """Closed for as long as it asks; a fault of ours that is being mended stays one."""
-    until = max(now + (asked_wait(outcome) or BUSY_FOR), breaker.closed_until or now)
+    until = max(now + (asked_wait(outcome) or BUSY_FOR), breaker.ends(now))
     mending = breaker.is_closed(now) and breaker.reason is Reason.OURS_IS_BROKEN
     reason = breaker.reason if mending else outcome.reason
     return replace(breaker, failures=0, closed_until=until, reason=reason)
@@ -100,7 +105,7 @@ def _closed(
     if breaker.is_closed(now) and not found_ours and not _was_probing(breaker, now):
         return breaker
     pause = min(first * (1 << min(breaker.closures, 16)), longest)
-    until = max(now + pause, breaker.closed_until or now)
+    until = max(now + pause, breaker.ends(now))
     return Breaker(breaker.failures, breaker.closures + 1, until, reason)
 
 

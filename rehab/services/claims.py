@@ -19,7 +19,7 @@ from rehab.models.message import DeliveryState, OutboundMessage
 from rehab.models.plan import Plan
 from rehab.notifications.senders import Outgoing
 from rehab.programs.library import Library
-from rehab.services import gates, tallies
+from rehab.services import consequences, gates, lapses, tallies
 from rehab.services.last_look import Facts, facts_about, leave_before, why_not
 from rehab.services.transactions import transaction
 from rehab.services.wording import Programs, programs_for, word
@@ -97,13 +97,16 @@ def claim(library: Library, public_url: str, now: datetime, wish: Claim) -> Batc
     """
     gate = gates.at_the_gate(wish.rate, now)
     room = gate.room(wish.limit)
-    messages = db.session.scalars(_due(now, room, gates.held_templates(now))).all() if room else []
+    held = gates.held_templates(now)
+    messages = db.session.scalars(_due(now, room, held)).all() if room else []
     if not messages:
         return NOTHING
-    facts = facts_about(messages, now)
+    facts = facts_about(messages, now, held)
     words = Words(library, public_url, programs_for(messages, library))
     taken = [m for m in messages if _may_leave(m, facts, words)]
     gate.spend(len(taken))
+    if any(m.state is DeliveryState.EXPIRED for m in messages):
+        lapses.tell(now)
     with db.session.no_autoflush:
         tallies.count_waits([m for m in taken if m.attempt == 0], now)
     return Batch([_take(message, wish, now) for message in taken], len(messages) == room)
@@ -145,13 +148,15 @@ def _may_leave(message: OutboundMessage, facts: Facts, words: Words) -> bool:
         raise
     except Exception as error:
         log.exception("text %s cannot be made", message.id)
-        message.settle(DeliveryState.FAILED, f"no words: {error}"[:200], now)
+        consequences.give_up(message, f"no words: {error}", now)
         return False
     if void.until is not None and void.until < message.expires_at:
         message.due_at = void.until
     else:
-        state = DeliveryState.EXPIRED if void.until is not None else void.state
-        message.settle(state, void.reason, now)
+        late = void.until is not None
+        lapsed = (DeliveryState.EXPIRED, lapses.NOT_IN_TIME)
+        state, reason = lapsed if late else (void.state, void.reason)
+        message.settle(state, reason, now)
     return False
 
 

@@ -18,6 +18,7 @@ from rehab.programs.acts import Act
 from rehab.programs.explanations import act_sentence
 from rehab.programs.library import Library
 from rehab.services import alerts, announcements, progression
+from rehab.services.actors import acted
 from rehab.services.deeds import Deed, write_down
 from rehab.services.news import news_of
 from rehab.services.progression import RED_FLAG
@@ -51,6 +52,7 @@ def approve(decision: Decision, by: Clinician, library: Library, now: datetime) 
     }
     decision.state = APPLIED
     act_on(plan, {decision.category: act}, by, "", library, now, decision)
+    acted("decision.approved", decision, now)
     return decision
 
 
@@ -85,6 +87,7 @@ def override(
     }
     act_on(plan, {decision.category: act}, by, reason, library, now, decision)
     decision.state = OVERRIDDEN
+    acted("decision.overridden", decision, now)
     return decision
 
 
@@ -110,6 +113,7 @@ def undo(decision: Decision, by: Clinician, reason: str, library: Library, now: 
     if decision.inputs.get("act") not in (Act.APPROVE, Act.OVERRIDE) or decision.replaced_at:
         raise Conflict("only an approval or an override that stands can be taken back")
     decision.undone_by_id, decision.undone_because = by.id, reason.strip()
+    acted("decision.undone", decision, now)
     _reopen(decision)
     plan.edition += 1
     db.session.flush()

@@ -13,6 +13,7 @@ from rehab.extensions import db
 from rehab.models.clinic import CLINICIAN, OWNER, ROLES, Clinic, Clinician
 from rehab.programs.timezones import is_zone
 from rehab.services.access import sign_ins
+from rehab.services.actors import acted
 from rehab.services.phones import as_e164
 from rehab.services.transactions import hold, transaction
 from rehab.tenancy import across_clinics
@@ -28,14 +29,16 @@ def open_clinic(name: str, zone: str, now: datetime, phone: str = "") -> Clinic:
     clinic = Clinic(created_at=now, **_checked({"name": name, "zone": zone, "phone": phone}))
     db.session.add(clinic)
     db.session.flush()
+    acted("clinic.opened", clinic, now)
     return clinic
 
 
 @transaction()
-def amend_clinic(clinic: Clinic, changes: Mapping[str, str]) -> Clinic:
+def amend_clinic(clinic: Clinic, changes: Mapping[str, str], now: datetime) -> Clinic:
     """Change a clinic's name, zone or phone. Raises Invalid as `open_clinic` does."""
     for field, value in _checked(changes).items():
         setattr(clinic, field, value)
+    acted("clinic.amended", clinic, now, fields=sorted(changes))
     return clinic
 
 
@@ -81,6 +84,7 @@ def add_clinician(
     )
     db.session.add(clinician)
     db.session.flush()
+    acted("clinician.added", clinician, now, role=given)
     return clinician
 
 
@@ -127,6 +131,8 @@ def amend_clinician(clinician: Clinician, changes: Mapping[str, Any], now: datet
     db.session.flush()
     if not _owners(clinician.clinic_id):
         raise Conflict("a clinic needs an owner: make somebody else one first")
+    said = {name: value for name, value in changes.items() if name != "name"}
+    acted("clinician.amended", clinician, now, fields=sorted(changes), **said)
     return clinician
 
 

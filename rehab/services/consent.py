@@ -15,9 +15,11 @@ from rehab.models.message import (
     SmsConsent,
     Suppression,
 )
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.programs.schedule import TEXTS_FROM, TEXTS_UNTIL
 from rehab.services import conversations, outbox
+from rehab.services.actors import acted
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
 
@@ -99,6 +101,14 @@ def revoke(patient: Patient, channel: str, actor: str, now: datetime, wording: s
     )
 
 
+def was_refused_in_the_clinic(patient: Patient) -> bool:
+    """Whether the patient gets no texts because they told a person of the clinic so."""
+    if patient.sms_consent:
+        return False
+    refusals = select(SmsConsent.channel).filter_by(patient_id=patient.id, action=REVOKED)
+    return db.session.scalar(refusals.order_by(SmsConsent.at.desc()).limit(1)) == CLINIC
+
+
 @transaction()
 def choose_bedtime(patient: Patient, bedtime: time | None, actor: str, now: datetime) -> None:
     """Put on the record that texts about sleep may come in the hour before `bedtime`, which may be
@@ -131,23 +141,26 @@ def suppress(phone: str, source: str, now: datetime, note: str = "") -> bool:
     if not known:
         db.session.add(Suppression(phone=phone, since=now, source=source, note=note))
         db.session.flush()
-    outbox.withdraw(
-        OutboundMessage.phone == phone, DeliveryState.SUPPRESSED, f"number: {source}", now
-    )
+    theirs = OutboundMessage.phone_key == key_of(phone)
+    outbox.withdraw(theirs, DeliveryState.SUPPRESSED, f"number: {source}", now)
     return not known
 
 
 @transaction()
 def lift(phone: str) -> None:
     """The number may be texted again."""
-    suppression = db.session.get(Suppression, phone)
+    suppression = _suppression_of(phone)
     if suppression is not None:
         db.session.delete(suppression)
         db.session.flush()
 
 
 def is_suppressed(phone: str) -> bool:
-    return db.session.get(Suppression, phone) is not None
+    return _suppression_of(phone) is not None
+
+
+def _suppression_of(phone: str) -> Suppression | None:
+    return db.session.scalar(select(Suppression).where(Suppression.phone_key == key_of(phone)))
 
 
 def _record(
@@ -176,6 +189,7 @@ def _record(
             **allowed,
         )
     )
+    acted(f"consent.{action}", patient, now, channel=channel)
 
 
 def _in_language(words: dict[str, str], patient: Patient) -> str:

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from rehab.extensions import db
-from rehab.models.message import OutboundMessage
+from rehab.models.message import DeliveryState, OutboundMessage
+from rehab.models.number import key_of
 from rehab.notifications.senders import Kind, Outcome, Reason
 from rehab.services import consent, gates
 from rehab.services.alerts import INFORMATION, REVIEW, open_alert
@@ -24,6 +25,13 @@ LEFT_ALONE = {Reason.OPTED_OUT: "provider", Reason.BAD_NUMBER: "bad_number"}
 
 BLOCKS_IN_A_ROW = 2
 """Blocked twice in a row, a number is left alone (messaging.md 3.1)."""
+
+
+def give_up(message: OutboundMessage, reason: str, now: datetime) -> None:
+    """Bring a text to rest that cannot be sent, for a reason that a person has to look into."""
+    message.settle(DeliveryState.FAILED, reason[:200], now)
+    about = f"A text could not be sent: {reason}"
+    open_alert(message.patient, "text_failed", REVIEW, about, now)
 
 
 def of_failure(message: OutboundMessage, reason: Reason | None, now: datetime) -> None:
@@ -48,7 +56,7 @@ def _was_blocked(message: OutboundMessage) -> bool:
     before = (
         select(OutboundMessage.state_reason)
         .where(
-            OutboundMessage.phone == message.phone,
+            OutboundMessage.phone_key == key_of(message.phone),
             OutboundMessage.id != message.id,
             OutboundMessage.offered_at.is_not(None),
         )

@@ -15,6 +15,7 @@ from rehab.models.plan import Plan
 from rehab.models.session import Session, SessionVersion
 from rehab.programs.library import Library
 from rehab.services import progression, reminders, safety
+from rehab.services.actors import acted
 from rehab.services.sessions import SessionReport, check, drawn_up, told
 from rehab.services.transactions import hold, transaction
 
@@ -65,6 +66,7 @@ def correct_session(
             corrected_by=by,
         )
     )
+    acted("session.corrected", session, now, fields=sorted(changed))
     for name in changed:
         setattr(session, name, after[name])
     if changed.keys() & {"performed_at", "exercises"}:

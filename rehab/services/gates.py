@@ -71,7 +71,11 @@ def at_the_gate(rate: float, now: datetime) -> Admission:
 
 def held_templates(now: datetime) -> list[str]:
     """The templates that are held back now."""
-    held = select(Gate.scope).where(Gate.scope.startswith(TEMPLATE), Gate.closed_until > now)
+    held = select(Gate.scope).where(
+        Gate.scope.startswith(TEMPLATE),
+        Gate.closed_until > now,
+        Gate.closed_until <= now + LONGEST_FILTERED,
+    )
     return [scope.removeprefix(TEMPLATE) for scope in db.session.scalars(held)]
 
 
@@ -95,7 +99,8 @@ def heed(outcomes: Iterable[Outcome], now: datetime) -> None:
 def hold_template(template: str, now: datetime) -> None:
     """Carriers filter this text: send it to nobody for a while, longer each time."""
     gate = _gate(f"{TEMPLATE}{template}", now)
-    if gate.closed_until is not None and gate.closed_until > now:
+    until = gate.closed_until
+    if until is not None and now < until <= now + LONGEST_FILTERED:
         return
     pause = min(FILTERED_FOR * (1 << min(gate.closures, 8)), LONGEST_FILTERED)
     gate.closures, gate.closed_until = gate.closures + 1, now + pause
@@ -121,10 +126,12 @@ def _tell(before: Breaker, breaker: Breaker, now: datetime) -> None:
 
 
 def _waiting_clinics() -> Collection[UUID]:
-    waiting = select(OutboundMessage.clinic_id).where(
-        OutboundMessage.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))
-    )
-    return set(db.session.scalars(waiting.distinct()))
+    """Each state by itself: each has an index of its own, and the two together have none."""
+    clinics: set[UUID] = set()
+    for state in (DeliveryState.PENDING, DeliveryState.SENDING):
+        waiting = select(OutboundMessage.clinic_id).where(OutboundMessage.state == state)
+        clinics |= set(db.session.scalars(waiting.distinct()))
+    return clinics
 
 
 def _alert(clinics: Collection[UUID], kind: str, about: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ class Said:
     status: int
     body: str
     content_type: str
+    etag: str | None = None
 
 
 @transaction()
@@ -43,7 +44,8 @@ def once(key: bytes, request: bytes, do: Callable[[], Said], now: datetime) -> S
     if claimed is None:
         if kept.request != request:
             raise Invalid({"Idempotency-Key": ["was used for another request"]})
-        return Said(kept.status, kept.body, kept.content_type)
+        return Said(kept.status, kept.body, kept.content_type, kept.etag)
     said = do()
-    kept.status, kept.body, kept.content_type = said.status, said.body, said.content_type
+    kept.status, kept.body = said.status, said.body
+    kept.content_type, kept.etag = said.content_type, said.etag
     return said

@@ -4,7 +4,7 @@ Everything that is asked of the database is asked once for all the texts of a cl
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -21,6 +21,7 @@ from rehab.models.message import (
     OutboundMessage,
     Suppression,
 )
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.models.session import Morning, Session
@@ -82,7 +83,10 @@ class Facts:
             self.today[message.patient_id, group] += 1
 
 
-def facts_about(messages: Sequence[OutboundMessage], now: datetime) -> Facts:
+def facts_about(
+    messages: Sequence[OutboundMessage], now: datetime, held: Collection[str] = ()
+) -> Facts:
+    """What has happened; `held` are the templates that may not leave at present."""
     plans = {m.plan_id for m in messages if m.plan_id}
     patients = {m.patient_id for m in messages}
     phones = {m.phone for m in messages}
@@ -98,14 +102,16 @@ def facts_about(messages: Sequence[OutboundMessage], now: datetime) -> Facts:
         trained={(row[0], row[1]) for row in db.session.execute(sessions)} if plans else set(),
         woken={(m.plan_id, m.on) for m in reported if m.pain is not None},
         slept={(m.plan_id, m.on) for m in reported if m.sleep is not None},
-        overtaken=_overtaken(messages, now),
+        overtaken=_overtaken(messages, now, held),
         today=_sent_today(patients, now),
     )
 
 
 def suppressed(phones: set[str]) -> set[str]:
     """Those of the numbers that must get nothing."""
-    return set(db.session.scalars(select(Suppression.phone).where(Suppression.phone.in_(phones))))
+    keyed = {key_of(phone): phone for phone in phones}
+    found = select(Suppression.phone_key).where(Suppression.phone_key.in_(keyed))
+    return {keyed[key] for key in db.session.scalars(found)}
 
 
 def why_not(message: OutboundMessage, facts: Facts) -> Void | None:
@@ -145,8 +151,9 @@ def _not_now(message: OutboundMessage, facts: Facts) -> Void | None:
     if message.id in facts.overtaken:
         return Void("overtaken by a later text")
     zone, soon = message.patient.tz, facts.now + TO_GET_AWAY
-    if not _is_for_the_night(message) and not in_texting_hours(soon, zone):
-        return Void("outside texting hours", until=next_texting_time(soon, zone))
+    night = next((at for at in (facts.now, soon) if not in_texting_hours(at, zone)), None)
+    if night is not None and not _is_for_the_night(message):
+        return Void("outside texting hours", until=next_texting_time(night, zone))
     for group in _groups(message):
         if facts.today[message.patient_id, group] >= MOST[group]:
             return Void("enough texts today already")
@@ -227,12 +234,14 @@ def _midnight(zone: str, now: datetime) -> datetime:
     return occurrence(local_date(now, zone), time(0), zone)
 
 
-def _overtaken(messages: Sequence[OutboundMessage], now: datetime) -> set[UUID]:
+def _overtaken(
+    messages: Sequence[OutboundMessage], now: datetime, held: Collection[str]
+) -> set[UUID]:
     """After an outage only the newest text about today's session is worth sending."""
     mine = [m for m in messages if m.kind in ABOUT_TODAYS_SESSION]
     if not mine:
         return set()
-    newer = select(OutboundMessage.patient_id, OutboundMessage.due_at).where(
+    newer = select(OutboundMessage.plan_id, OutboundMessage.due_at).where(
         OutboundMessage.patient_id.in_({m.patient_id for m in mine}),
         OutboundMessage.kind.in_(ABOUT_TODAYS_SESSION),
         or_(
@@ -240,8 +249,9 @@ def _overtaken(messages: Sequence[OutboundMessage], now: datetime) -> set[UUID]:
             OutboundMessage.state == DeliveryState.SENDING,
         ),
         OutboundMessage.due_at <= now,
+        OutboundMessage.template.not_in(held),
     )
-    newest: dict[UUID, datetime] = {}
-    for patient_id, due_at in db.session.execute(newer):
-        newest[patient_id] = max(due_at, newest.get(patient_id, due_at))
-    return {m.id for m in mine if m.due_at < newest[m.patient_id]}
+    newest: dict[UUID | None, datetime] = {}
+    for plan_id, due_at in db.session.execute(newer):
+        newest[plan_id] = max(due_at, newest.get(plan_id, due_at))
+    return {m.id for m in mine if m.due_at < newest[m.plan_id]}

@@ -28,6 +28,7 @@ from rehab.programs.measurements import (
 )
 from rehab.programs.measures import AFTER_THE_END, Measure, Span, due_since
 from rehab.programs.program import Track
+from rehab.services.actors import acted
 from rehab.services.own_ids import own_id
 from rehab.services.transactions import hold, transaction
 
@@ -101,8 +102,9 @@ def report_measure(
     elif standing.answers != draft.answers:
         _replace(standing, draft, now)
     else:
-        draft = standing
+        return standing
     db.session.flush()
+    acted("measure.answered", draft, now)
     return draft
 
 

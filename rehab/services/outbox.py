@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +23,10 @@ REPLIES_FIRST = 10
 EXEMPT = (Kind.REPLY, Kind.CONFIRMATION, Kind.SIGN_IN)
 """Answers to what a patient has just texted or asked for on a page: quiet hours and consent do not
 hold them up."""
+
+
+LONGEST_LEASE = timedelta(hours=1)
+"""Beyond it a lease was given by a clock that ran ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,11 @@ def expire(now: datetime) -> int:
 @transaction()
 def give_up_leases(now: datetime) -> int:
     """Whoever claimed them is gone: they may or may not have been sent. The number of them."""
+    held = (OutboundMessage.lease_until > now) & (
+        OutboundMessage.lease_until <= now + LONGEST_LEASE
+    )
     return _doubt(
-        (OutboundMessage.state == DeliveryState.SENDING) & (OutboundMessage.lease_until <= now),
+        (OutboundMessage.state == DeliveryState.SENDING) & ~held,
         "the worker did not come back",
         now,
     )

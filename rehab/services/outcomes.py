@@ -29,7 +29,7 @@ LOOKS = (timedelta(minutes=1), timedelta(minutes=3), timedelta(minutes=10))
 """How long after a text became `unknown` the provider is asked for it: a minute more than its
 time-out at the earliest, and three times, for it may list late what it accepted."""
 
-OVERTAKEN = "overtaken"
+OVERTAKEN, ERASED = "overtaken", "erased"
 
 CODE_OF_A_SIGN_IN = "(sign-in code)"
 """What is kept of a text that held one."""
@@ -39,7 +39,10 @@ CODE_OF_A_SIGN_IN = "(sign-in code)"
 def record(results: Sequence[tuple[Claimed, Outcome]], worker: str, now: datetime) -> list[str]:
     """Write down what became of some attempts; the state in which each text is now."""
     rows = _rows([mine.id for mine, _ in results])
-    states = [_record(rows[mine.id], mine, outcome, worker, now) for mine, outcome in results]
+    states = [
+        _record(rows[mine.id], mine, outcome, worker, now) if mine.id in rows else ERASED
+        for mine, outcome in results
+    ]
     gates.heed([outcome for _, outcome in results if outcome is not NOT_BEGUN], now)
     tallies.count_outcomes(states)
     return states
@@ -59,16 +62,19 @@ def doubt(message: OutboundMessage, reason: str | None, now: datetime) -> None:
     message.looks, message.look_at = 0, now + LOOKS[0]
 
 
-def accept(message: OutboundMessage, provider_sid: str | None, now: datetime) -> None:
-    """The provider has it. A question that it holds is open from now on."""
-    was_asked = message.state is DeliveryState.UNKNOWN
+def accept(
+    message: OutboundMessage, provider_sid: str | None, now: datetime, arrives: bool = True
+) -> None:
+    """The provider has it. A question that it holds is open since it left, unless it did not arrive
+    or another was asked since."""
     message.state, message.state_reason = DeliveryState.ACCEPTED, None
     message.accepted_at, message.look_at = message.accepted_at or now, None
     message.settled_at = None
     message.provider_sid = provider_sid or message.provider_sid
     _forget_code(message)
-    if not was_asked:
-        conversations.ask(message, now)
+    asked_at = message.claimed_at or message.due_at
+    if arrives and not conversations.is_overtaken(message.patient_id, asked_at):
+        conversations.ask(message, asked_at)
 
 
 def _rows(ids: Sequence[UUID]) -> Mapping[UUID, OutboundMessage]:

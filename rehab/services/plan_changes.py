@@ -15,6 +15,7 @@ from rehab.programs.acts import Act
 from rehab.programs.library import Library
 from rehab.programs.program import Category, Phase, Program, Track
 from rehab.services import announcements, consent, reminders
+from rehab.services.actors import acted
 from rehab.services.adherence import adherence
 from rehab.services.clinician_acts import act_on
 from rehab.services.deeds import next_moment
@@ -36,6 +37,7 @@ def pause(plan: Plan, by: Clinician, reason: str, library: Library, now: datetim
     _must_be(plan, ACTIVE)
     act_on(plan, _to_all(plan, Act.PAUSE), by, reason, library, now)
     plan.status = PAUSED
+    acted("plan.paused", plan, now)
     reminders.replan(plan, now)
     return plan
 
@@ -47,6 +49,7 @@ def resume(plan: Plan, by: Clinician, reason: str, library: Library, now: dateti
     _must_be(plan, PAUSED)
     plan.status = ACTIVE
     act_on(plan, _to_all(plan, Act.RESUME), by, reason, library, now)
+    acted("plan.resumed", plan, now)
     reminders.replan(plan, now)
     return plan
 
@@ -58,6 +61,7 @@ def discharge(plan: Plan, by: Clinician, reason: str, now: datetime) -> Plan:
     _must_be(plan, ACTIVE, PAUSED)
     plan.status, plan.edition = DISCHARGED, plan.edition + 1
     db.session.add(terms_of(plan, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
+    acted("plan.discharged", plan, now)
     announcements.take_back(plan, now)
     reminders.replan(plan, now)
     return plan
@@ -83,6 +87,7 @@ def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now:
     plan.phase += 1
     plan.phase_since = plan.patient.today(now)
     db.session.add(terms_of(plan, now, by, reason.strip()))
+    acted("plan.advanced", plan, now, phase=plan.phase)
     return plan
 
 
@@ -118,6 +123,7 @@ def amend(
     db.session.add(terms_of(plan, next_moment(plan, now), by, reason.strip()))
     db.session.flush()
     act_on(plan, {c: {"act": Act.BOUND} for c in rebound}, by, reason, library, now)
+    acted("plan.amended", plan, now, fields=sorted(changes))
     reminders.replan(plan, now)
     return plan
 

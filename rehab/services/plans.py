@@ -17,6 +17,7 @@ from rehab.programs.program import Category, Program, Track
 from rehab.programs.progression import State
 from rehab.programs.schedule import occurrence
 from rehab.services import consent, reminders
+from rehab.services.actors import acted
 from rehab.services.transactions import transaction
 
 EARLIEST_START = timedelta(days=90)
@@ -113,6 +114,7 @@ def assign(
     db.session.add(plan)
     db.session.flush()
     db.session.add(terms_of(plan, now))
+    acted("plan.assigned", plan, now)
     if wish.bedtime is not None:
         consent.choose_bedtime(patient, wish.bedtime, by.email if by else consent.CLINIC, now)
     reminders.replan(plan, now)

@@ -76,7 +76,7 @@ def last_beat() -> datetime | None:
 @transaction()
 def silence(now: datetime) -> timedelta | None:
     """How long nobody has ticked; None when nobody ever did."""
-    last = last_beat()
+    last = db.session.scalar(select(func.max(Heartbeat.at)).where(Heartbeat.at <= now + SILENCE))
     return None if last is None else max(now - last, timedelta(0))
 
 

@@ -10,7 +10,7 @@ from rehab.extensions import db
 from rehab.models.message import DeliveryState, MessageEvent, OutboundMessage
 from rehab.notifications.senders import Reason
 from rehab.services import consequences, outcomes, tallies
-from rehab.services.transactions import transaction
+from rehab.services.transactions import persistent, transaction
 
 RANKS = {
     "accepted": 0,
@@ -31,6 +31,7 @@ OPEN_STATES = frozenset(
 """States of a text that Twilio turns out to have accepted all the same."""
 
 
+@persistent
 @transaction()
 def receive_status(
     message_id: UUID,
@@ -48,10 +49,13 @@ def receive_status(
     message = db.session.get(OutboundMessage, message_id, with_for_update=True)
     if message is None:
         raise NotFound("there is no such message")
-    rank = RANKS.get(status, UNHEARD_OF)
     db.session.add(
         MessageEvent(
-            message_id=message.id, at=now, provider_status=status, rank=rank, error_code=code
+            message_id=message.id,
+            at=now,
+            provider_status=status,
+            rank=RANKS.get(status, UNHEARD_OF),
+            error_code=code,
         )
     )
     if message.provider_sid not in (None, provider_sid) or _is_anothers(provider_sid, message):
@@ -59,11 +63,9 @@ def receive_status(
     if message.state in OPEN_STATES:
         if message.state is DeliveryState.UNKNOWN:
             tallies.add(tallies.RECONCILED, {"told": 1})
-        outcomes.accept(message, provider_sid, now)
+        outcomes.accept(message, provider_sid, now, arrives=status not in NOT_DELIVERED)
     message.provider_sid = provider_sid
-    if rank > message.status_rank:
-        message.provider_status, message.status_rank = status, rank
-        _move_on(message, code, reason, now)
+    move_on(message, status, code, reason, now)
 
 
 def _is_anothers(provider_sid: str, message: OutboundMessage) -> bool:
@@ -72,9 +74,14 @@ def _is_anothers(provider_sid: str, message: OutboundMessage) -> bool:
     return db.session.scalar(same.where(OutboundMessage.id != message.id)) is not None
 
 
-def _move_on(
-    message: OutboundMessage, code: int | None, reason: Reason | None, now: datetime
+def move_on(
+    message: OutboundMessage, status: str, code: int | None, reason: Reason | None, now: datetime
 ) -> None:
+    """Take a status into account, if it is further than what is known of an accepted text."""
+    rank = RANKS.get(status, UNHEARD_OF)
+    if rank <= message.status_rank:
+        return
+    message.provider_status, message.status_rank = status, rank
     message.error_code = code if code is not None else message.error_code
     if message.provider_status in NOT_DELIVERED:
         message.settle(DeliveryState.FAILED, reason or message.provider_status, now)

@@ -7,7 +7,7 @@ time has not passed.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from rehab.extensions import db
 from rehab.models.message import DeliveryState, OutboundMessage
 from rehab.notifications.senders import Line, Sender, Sent
 from rehab.programs.library import Library
-from rehab.services import lapses, outcomes, tallies
+from rehab.services import consequences, lapses, outcomes, receipts, tallies
 from rehab.services.flight import Flight
 from rehab.services.outcomes import LOOKS
 from rehab.services.transactions import transaction
@@ -30,6 +30,9 @@ from rehab.services.wording import word
 log = logging.getLogger(__name__)
 
 AT_ONCE = 32
+FARTHEST = timedelta(days=1)
+"""A look that lies farther ahead was set by a clock that ran ahead."""
+
 LOOKED_AFTER_FOR = timedelta(minutes=2)
 """How long one worker has for a look before another may take it up."""
 
@@ -40,7 +43,7 @@ ASK_AGAIN_AFTER = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=72)
 """A provider that does not answer is asked again; after three days nobody will know."""
 
-MOST_ATTEMPTS = 5
+MOST_LOSSES = 5
 """A text that gets lost this often is not sent again: something about it stops the workers."""
 
 
@@ -64,15 +67,19 @@ def reconcile(
     public_url: str,
     now: datetime,
     looks: Sequence[timedelta] = LOOKS,
+    carry_on: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Ask about every unknown text that is due for a look; how many were settled either way."""
+    """Ask about every unknown text that is due for a look; how many were settled either way.
+
+    Once `carry_on` says no, those that were not heard of are left for another look.
+    """
     doubts = _take_up(library, public_url, now)
     if not doubts:
         return 0
     answers: list[tuple[Doubt, list[Sent] | None]] = []
     with Flight[Doubt, list[Sent]](sender) as flight:
         waiting = list(doubts)
-        while waiting or flight.aloft:
+        while (waiting or flight.aloft) and carry_on():
             while waiting and flight.aloft < AT_ONCE:
                 doubt = waiting.pop()
                 flight.begin(doubt, partial(_ask, doubt))
@@ -100,7 +107,7 @@ def _take_up(library: Library, public_url: str, now: datetime) -> list[Doubt]:
         .where(
             OutboundMessage.state == DeliveryState.UNKNOWN,
             OutboundMessage.settled_at.is_(None),
-            OutboundMessage.look_at <= now,
+            ~((OutboundMessage.look_at > now) & (OutboundMessage.look_at <= now + FARTHEST)),
         )
         .order_by(OutboundMessage.look_at)
         .limit(500)
@@ -123,7 +130,7 @@ def _has_words(message: OutboundMessage, library: Library, public_url: str, now:
         raise
     except Exception as error:
         log.exception("text %s cannot be made", message.id)
-        message.settle(DeliveryState.FAILED, f"no words: {error}"[:200], now)
+        consequences.give_up(message, f"no words: {error}", now)
         return False
     return True
 
@@ -157,7 +164,9 @@ def settle(
         elif (found := _found(message, sent, taken)) is not None:
             taken.add(found.provider_sid)
             message.offered_at = message.offered_at or found.created_at
-            outcomes.accept(message, found.provider_sid, now)
+            arrives = found.status not in receipts.NOT_DELIVERED
+            outcomes.accept(message, found.provider_sid, now, arrives)
+            receipts.move_on(message, found.status, found.code, found.reason, now)
             done.append("found")
         elif message.looks + 1 < len(looks):
             message.look_at = now + looks[message.looks + 1] - looks[message.looks]
@@ -199,8 +208,9 @@ def _ask_later(message: OutboundMessage, now: datetime) -> None:
 def _absent(message: OutboundMessage, now: datetime) -> str:
     """The provider does not have it: anybody's again, or too late."""
     message.look_at, message.claimed_by, message.lease_until = None, None, None
-    if message.attempt >= MOST_ATTEMPTS:
-        message.settle(DeliveryState.FAILED, "too many tries", now)
+    message.losses += 1
+    if message.losses >= MOST_LOSSES:
+        consequences.give_up(message, "too many tries", now)
     elif message.expires_at <= now:
         message.settle(DeliveryState.EXPIRED, lapses.NOT_IN_TIME, now)
     else:

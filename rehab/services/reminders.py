@@ -1,10 +1,11 @@
 """Reminders: what every plan means to send in the next 36 hours, by its patient's own clock."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, delete, exists, select
 from sqlalchemy.orm import defer
 
 from rehab.extensions import db
@@ -34,15 +35,29 @@ PLANNED = (
 NOT_FOR_REMINDERS = (Plan.program, Plan.policy, Plan.starting, Plan.loads)
 """Large columns: reading them would be half of the work."""
 
+AT_A_TIME = 200
+NOT_BUSY: dict[str, Any] = {"skip_locked": True, "key_share": True, "of": Plan}
+
 DAY = timedelta(days=1)
 
 Done = set[tuple[UUID, date]]
 
 
-@transaction()
 def plan_ahead(now: datetime) -> int:
-    """Queue the reminders of every plan that may send any; the number that is new."""
-    return _queue(db.session.scalars(_sending_plans()).all(), now)
+    """Queue the reminders of every plan that may send any; the number that is new.
+
+    Some plans at a time, each time in a transaction of its own, so that nobody waits for long.
+    """
+    ids = db.session.scalars(_sending_plans().with_only_columns(Plan.id).order_by(Plan.id)).all()
+    db.session.rollback()
+    return sum(_plan(ids[n : n + AT_A_TIME], now) for n in range(0, len(ids), AT_A_TIME))
+
+
+@transaction()
+def _plan(ids: Sequence[UUID], now: datetime) -> int:
+    """A plan that is being changed at this moment is left out: whoever changes it plans anew."""
+    free = _sending_plans().where(Plan.id.in_(ids)).order_by(Plan.id)
+    return _queue(db.session.scalars(free.with_for_update(**NOT_BUSY)).all(), now)
 
 
 @transaction()
@@ -57,10 +72,23 @@ def replan_patient(patient: Patient, now: datetime) -> int:
     return _replan(db.session.scalars(select(Plan).filter_by(patient_id=patient.id)).all(), now)
 
 
+@transaction()
+def hold_plans_of(patient: Patient) -> None:
+    """Keep everybody else off the patient's plans, before anything that hangs on them is touched:
+    whoever changes a plan takes the plan first and its texts after."""
+    _hold(Plan.patient_id == patient.id)
+
+
+def _hold(which: ColumnElement[bool]) -> None:
+    in_turn = select(Plan.id).where(which).order_by(Plan.id)
+    db.session.execute(in_turn.with_for_update(key_share=True))
+
+
 def _replan(plans: Iterable[Plan], now: datetime) -> int:
     """What was sent stays, and its key with it: no slot of a day is texted twice."""
     ids = [plan.id for plan in plans]
     db.session.flush()
+    _hold(Plan.id.in_(ids))
     db.session.execute(
         delete(OutboundMessage).where(
             OutboundMessage.plan_id.in_(ids),
@@ -75,7 +103,7 @@ def _replan(plans: Iterable[Plan], now: datetime) -> int:
 
 
 def _sending_plans() -> Select[Plan]:
-    stopped = exists().where(Suppression.phone == Patient.phone)
+    stopped = exists().where(Suppression.phone_key == Patient.phone_key)
     return (
         select(Plan)
         .join(Plan.patient)
@@ -90,9 +118,17 @@ def _queue(plans: Iterable[Plan], now: datetime) -> int:
         return 0
     known = _already_said(plans, now)
     nights = nights_of({plan.patient_id for plan in plans if plan.bedtime}, now)
-    return outbox.enqueue(
-        (each for plan in plans for each in _wanted(plan, now, known, nights)), now
+    wanted = [each for plan in plans for each in _wanted(plan, now, known, nights)]
+    queued = _queued_keys(plans, now)
+    return outbox.enqueue((each for each in wanted if each.dedupe_key not in queued), now)
+
+
+def _queued_keys(plans: list[Plan], now: datetime) -> set[str]:
+    """What is in the queue already: mostly everything, every ten minutes anew."""
+    known = select(OutboundMessage.dedupe_key).where(
+        OutboundMessage.plan_id.in_([plan.id for plan in plans]), OutboundMessage.due_at > now - DAY
     )
+    return set(db.session.scalars(known))
 
 
 def _wanted(

@@ -4,20 +4,24 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from rehab.extensions import db, insert_into
 from rehab.models.message import InboundMessage, SmsConsent, Suppression
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.notifications.intents import Expects, Intent, Means
 from rehab.notifications.replies import parse
 from rehab.programs.library import Library
 from rehab.services import answering, answers, consent
+from rehab.services.actors import acting_as
 from rehab.services.alerts import REVIEW, open_alert
+from rehab.services.audit import Actor, ActorKind
 from rehab.services.speakers import Line, Speaker, heard
 from rehab.services.texted import SOURCE, Answer, Texted
-from rehab.services.transactions import transaction
+from rehab.services.transactions import persistent, transaction
 
 TWILIO_MEANS = {"STOP": Means.OPT_OUT, "START": Means.OPT_IN, "HELP": Means.HELP}
 """Twilio's OptOutType: what it has understood, and answered, itself."""
@@ -41,6 +45,7 @@ class Inbound:
     received_at: datetime | None = None
 
 
+@persistent
 @transaction()
 def receive(
     inbound: Inbound, library: Library, now: datetime, swept: bool = False
@@ -69,7 +74,8 @@ def receive(
         consent.suppress(inbound.sender, SOURCE, at, intent.why)
     if speaker is not None:
         texted = Texted(kept, speaker, list(line.patients), intent, library, at, now)
-        answer = answers.to(texted) if speaker.is_known else _of_nobody_known(texted)
+        with acting_as(Actor(ActorKind.PATIENT, kept.patient_id)):
+            answer = answers.to(texted) if speaker.is_known else _of_nobody_known(texted)
         if answer is not None and not inbound.opt_out_type:
             answering.queue(answer, texted, unsure=swept)
         kept.handled_at = now
@@ -78,9 +84,8 @@ def receive(
 
 def patients_with(phone: str) -> list[Patient]:
     """Everybody who can be reached at this number."""
-    return list(
-        db.session.scalars(select(Patient).filter_by(phone=phone).order_by(Patient.created_at))
-    )
+    theirs = select(Patient).where(Patient.phone_key == key_of(phone))
+    return list(db.session.scalars(theirs.order_by(Patient.created_at)))
 
 
 def _keep(inbound: Inbound, at: datetime) -> InboundMessage | None:
@@ -119,25 +124,26 @@ def _reading(speaker: Speaker | None, intent: Intent, kept: InboundMessage) -> s
 
 def _is_overtaken(intent: Intent, kept: InboundMessage) -> bool:
     """Whether a START or STOP that was found late was taken back by something later."""
+    number = key_of(kept.sender)
     if intent.means is Means.OPT_IN:
-        stopped = select(Suppression.phone).where(
-            Suppression.phone == kept.sender, Suppression.since > kept.received_at
+        stopped = select(Suppression.id).where(
+            Suppression.phone_key == number, Suppression.since > kept.received_at
         )
-        revoked = select(SmsConsent.phone).where(
-            SmsConsent.phone == kept.sender,
+        revoked = select(SmsConsent.id).where(
+            SmsConsent.phone_key == number,
             SmsConsent.action == consent.REVOKED,
             SmsConsent.at > kept.received_at,
         )
         return _exists(stopped) or _exists(revoked)
-    started = select(InboundMessage.sender).where(
-        InboundMessage.sender == kept.sender,
+    started = select(InboundMessage.id).where(
+        InboundMessage.sender_key == number,
         InboundMessage.intent == Means.OPT_IN,
         InboundMessage.received_at > kept.received_at,
     )
     return intent.means is Means.OPT_OUT and _exists(started)
 
 
-def _exists(query: Select[str]) -> bool:
+def _exists(query: Select[UUID]) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 

@@ -18,6 +18,7 @@ from rehab.programs.library import Library
 from rehab.programs.safety import RedFlag, Tier, worst_tier
 from rehab.programs.screening import Log, Occasion, occasion_on, pauses, questions
 from rehab.services import reminders
+from rehab.services.actors import acted
 from rehab.services.deeds import Deed, moment_before, put_in, write_down
 from rehab.services.transactions import hold, transaction
 
@@ -80,6 +81,7 @@ def answer(
         answered_at=now,
     )
     db.session.add(screening)
+    acted("screening.answered", screening, now)
     if screening.red_flags:
         _flag(plan, screening.red_flags, library, now)
         reminders.replan(plan, now)

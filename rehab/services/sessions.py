@@ -16,9 +16,10 @@ from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
 from rehab.programs.schedule import occurrence
 from rehab.services import progression, reminders, safety
+from rehab.services.actors import acted
 from rehab.services.alerts import URGENT, open_alert
 from rehab.services.own_ids import own_id
-from rehab.services.transactions import hold, transaction
+from rehab.services.transactions import hold, persistent, transaction
 from rehab.services.warnings import DANGER, warn
 
 CLOCK_SKEW = timedelta(minutes=10)
@@ -54,6 +55,7 @@ class MorningReport:
     stiffness_minutes: int | None = None
 
 
+@persistent
 @transaction()
 def report_session(
     plan: Plan, said: SessionReport, library: Library, now: datetime, source: str = "api"
@@ -72,6 +74,7 @@ def report_session(
     check(plan, said, library, now)
     db.session.add(session)
     db.session.flush()
+    acted("session.reported", session, now)
     progression.settle(plan, session.performed_at, library, now)
     safety.heed(plan, session.red_flags, library, now)
     _look_for_danger(plan, session, now)
@@ -88,10 +91,12 @@ def complete_session(
     for name, value in ratings.items():
         setattr(session, name, value)
     db.session.flush()
+    acted("session.completed", session, now, fields=sorted(ratings))
     progression.settle(plan, session.performed_at, library, now)
     return session
 
 
+@persistent
 @transaction()
 def report_morning(
     plan: Plan, said: MorningReport, library: Library, now: datetime, source: str = "api"
@@ -110,6 +115,7 @@ def report_morning(
         if getattr(said, name) is not None:
             setattr(morning, name, getattr(said, name))
     db.session.flush()
+    acted("morning.reported", morning, now)
     progression.settle(plan, _start_of(plan, said.on - timedelta(days=1)), library, now)
     reminders.replan(plan, now)
     return morning

@@ -5,7 +5,7 @@ again.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,12 +49,15 @@ class Unheard:
     status: str | None
 
 
-def sweep_statuses(sender: Sender, now: datetime) -> int:
-    """Ask what became of texts that we heard nothing more of; how many moved on."""
+def sweep_statuses(
+    sender: Sender, now: datetime, carry_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Ask what became of texts that we heard nothing more of, until `carry_on` says no; how many
+    moved on."""
     open_ones = _unheard(now)
     moved = 0
     with Flight[Unheard, Sent | None](sender) as flight:
-        while open_ones or flight.aloft:
+        while (open_ones or flight.aloft) and carry_on():
             while open_ones and flight.aloft < AT_ONCE:
                 text = open_ones.pop()
                 flight.begin(text, partial(_fetch, text.sid))
@@ -68,7 +71,8 @@ async def _fetch(provider_sid: str, line: Line) -> Sent | None:
 
 @transaction()
 def _unheard(now: datetime) -> list[Unheard]:
-    """Accepted texts without a final status, the latest last; the oldest are let go of."""
+    """Accepted texts without a final status, those first that were asked about longest ago; what
+    is three days old is let go of."""
     rows = db.session.scalars(
         select(OutboundMessage)
         .where(
@@ -76,10 +80,11 @@ def _unheard(now: datetime) -> list[Unheard]:
             OutboundMessage.settled_at.is_(None),
             OutboundMessage.accepted_at <= now - UNHEARD_FOR,
         )
-        .order_by(OutboundMessage.accepted_at)
+        .order_by(OutboundMessage.look_at.nulls_first(), OutboundMessage.accepted_at)
         .limit(MOST)
     ).all()
     for message in rows:
+        message.look_at = now
         if message.accepted_at is not None and message.accepted_at < now - NO_LONGER:
             message.settled_at = now
     return [
@@ -105,8 +110,10 @@ def _moved_on(text: Unheard, done: "Future[Sent | None]", now: datetime) -> bool
     return True
 
 
-def sweep_inbound(sender: Sender, library: Library, now: datetime) -> int:
-    """Take in texts that never reached our door; how many there were."""
+def sweep_inbound(
+    sender: Sender, library: Library, now: datetime, carry_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Take in texts that never reached our door, until `carry_on` says no; how many there were."""
     opened = db.session.scalar(select(func.min(Clinic.created_at)))
     if opened is None:
         return 0
@@ -114,18 +121,23 @@ def sweep_inbound(sender: Sender, library: Library, now: datetime) -> int:
     db.session.rollback()
     with Flight[None, list[Received]](sender) as flight:
         flight.begin(None, lambda line: line.received(since))
-        (((_, done),)) = _wait(flight)
+        done = _wait(flight, carry_on)
+    if done is None:
+        return 0
     if done.exception() is not None:
         log.warning("the provider could not be asked: %s", done.exception())
         return 0
     missed = _unseen([text for text in done.result() if text.created_at <= now - AT_THE_DOOR])
-    return sum(_taken_in(text, library, now) for text in sorted(missed, key=_came_in))
+    return sum(_taken_in(text, library, now) for text in sorted(missed, key=_came_in) if carry_on())
 
 
-def _wait(flight: Flight[None, list[Received]]) -> list[tuple[None, "Future[list[Received]]"]]:
-    while not (down := flight.landed(5.0)):
-        pass
-    return down
+def _wait(
+    flight: Flight[None, list[Received]], carry_on: Callable[[], bool]
+) -> "Future[list[Received]] | None":
+    while carry_on():
+        for _, done in flight.landed(1.0):
+            return done
+    return None
 
 
 def _came_in(text: Received) -> datetime:

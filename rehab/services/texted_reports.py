@@ -1,16 +1,17 @@
 """What a patient reports by text: DONE, a number that was asked for, one that corrects it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
 from rehab.errors import RehabError
 from rehab.extensions import db
-from rehab.models.message import Conversation, OutboundMessage
+from rehab.models.message import ABOUT_TODAYS_SESSION, Conversation, OutboundMessage
 from rehab.models.plan import ACTIVE, Plan
 from rehab.models.session import Session
 from rehab.notifications.intents import ASKS_PAIN, Expects
+from rehab.programs.schedule import occurrence
 from rehab.services import conversations
 from rehab.services.corrections import correct_session
 from rehab.services.news import SAME, TEXTS, changes_nothing, decided_since, news_of
@@ -22,9 +23,13 @@ from rehab.services.sessions import (
     report_session,
     session_on,
 )
+from rehab.services.speakers import GONE_OUT
 from rehab.services.texted import BY, SOURCE, Answer, Texted, plan_of
 
 NOTHING_DUE, NOTED, NOTED_MORNING = "rp.nothing_due", "rp.thanks", "rp.noted_morning"
+
+NIGHT_ENDS, LATE = time(4), time(23, 59)
+"""Until then a session that is told of is the evening's, and counted as done late in it."""
 
 TOLD_FOR = timedelta(hours=20)
 """A session and the morning after it: the same news is not told twice, and news that a correction
@@ -88,14 +93,32 @@ def _said(texted: Texted) -> dict[str, int]:
 def _reported(texted: Texted, plan: Plan) -> tuple[Session, bool]:
     """Today's session with what the text adds to it, reported anew if it was not yet; and whether
     it has added a rating."""
-    session = session_on(plan, texted.today)
+    at = _performed_at(texted, plan)
+    session = session_on(plan, plan.patient.today(at))
     if session is not None and _is_correctable(session, texted):
         return session, _corrected(texted, plan, session)
     if session is not None:
         return session, _completed(texted, plan, session)
     during, after = texted.intent.during, texted.intent.pain
-    report = SessionReport(performed_at=texted.at, during=during, after=after)
+    report = SessionReport(performed_at=at, during=during, after=after)
     return report_session(plan, report, texted.library, texted.now, SOURCE), bool(_said(texted))
+
+
+def _performed_at(texted: Texted, plan: Plan) -> datetime:
+    """Now; or, after midnight, the evening before, if it was that evening's session that the
+    patient was reminded of."""
+    evening = texted.today - timedelta(days=1)
+    if texted.at.astimezone(texted.patient.tz).time() >= NIGHT_ENDS:
+        return texted.at
+    reminded = select(OutboundMessage.id).where(
+        OutboundMessage.plan_id == plan.id,
+        OutboundMessage.kind.in_(ABOUT_TODAYS_SESSION),
+        OutboundMessage.about_on == evening,
+        OutboundMessage.state.in_(GONE_OUT),
+    )
+    if db.session.scalar(reminded.limit(1)) is None:
+        return texted.at
+    return occurrence(evening, LATE, texted.patient.zone)
 
 
 def _is_correctable(session: Session, texted: Texted) -> bool:

@@ -12,12 +12,20 @@ from rehab.models.patient import Patient
 from rehab.notifications.gsm7 import septets
 from rehab.notifications.plain_words import Fate, in_words
 from rehab.services import outbox
+from rehab.services.actors import acted
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
 
 BY_HAND_WITHIN = timedelta(hours=24)
 LONGEST = 3 * 153
 """Septets of three joined texts: more is a letter, not a text."""
+
+
+def shown(message: OutboundMessage | InboundMessage) -> str | None:
+    """The words, as the clinic may read them: a sign-in code is for the patient alone."""
+    if isinstance(message, OutboundMessage) and message.kind == Kind.SIGN_IN:
+        return None
+    return message.body
 
 
 def sent_to(patient: Patient) -> Select[OutboundMessage]:
@@ -73,4 +81,6 @@ def write(patient: Patient, body: str, now: datetime) -> OutboundMessage:
         expires_at=now + BY_HAND_WITHIN,
     )
     outbox.enqueue([intention], now)
-    return db.session.scalars(select(OutboundMessage).filter_by(dedupe_key=key)).one()
+    written = db.session.scalars(select(OutboundMessage).filter_by(dedupe_key=key)).one()
+    acted("message.written", written, now)
+    return written

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from rehab.errors import Invalid, NotFound
 from rehab.extensions import db
 from rehab.models.clinic import ApiToken, Clinician
+from rehab.services.actors import acted
 from rehab.services.clinics import clinician_of
 from rehab.services.transactions import transaction
 
@@ -46,16 +47,16 @@ def issue_token(email: str, scopes: tuple[str, ...], now: datetime, days: int | 
     if not clinician.is_active:
         raise NotFound(f"{email} works here no more")
     token_id, secret = secrets.token_hex(8), secrets.token_hex(32)
-    db.session.add(
-        ApiToken(
-            id=token_id,
-            clinician_id=clinician.id,
-            secret_hash=hashlib.sha256(secret.encode()).digest(),
-            scopes=[scope for scope in SCOPES if scope in (scopes or USUAL)],
-            created_at=now,
-            expires_at=None if days is None else now + timedelta(days=days),
-        )
+    token = ApiToken(
+        id=token_id,
+        clinician=clinician,
+        secret_hash=hashlib.sha256(secret.encode()).digest(),
+        scopes=[scope for scope in SCOPES if scope in (scopes or USUAL)],
+        created_at=now,
+        expires_at=None if days is None else now + timedelta(days=days),
     )
+    db.session.add(token)
+    acted("token.issued", token, now, scopes=token.scopes)
     return f"rehab_{token_id}_{secret}"
 
 
@@ -102,4 +103,6 @@ def revoke_token(token_id: str, now: datetime, clinician_id: UUID | None = None)
     token = db.session.get(ApiToken, token_id)
     if token is None or clinician_id not in (None, token.clinician_id):
         raise NotFound("there is no such token")
-    token.revoked_at = token.revoked_at or now
+    if token.revoked_at is None:
+        token.revoked_at = now
+        acted("token.revoked", token, now)

@@ -1,6 +1,6 @@
 """The API's manners: who may ask, what a problem looks like, what is refused and how."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,15 +9,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from rehab import create_app
+from rehab import clock, create_app
 from rehab.extensions import db
-from rehab.models.message import SmsConsent
+from rehab.models.message import DeliveryState, Kind, OutboundMessage, SmsConsent
 from rehab.models.patient import Patient
 from rehab.models.session import Session
-from rehab.services import replies
-from rehab.services.clinics import issue_token
+from rehab.services import outbox, replies
+from rehab.services.outbox import Intention
 from rehab.services.replies import Inbound
+from rehab.services.tokens import issue_token
+from rehab.services.transactions import transaction
 from rehab.settings import Settings
+from rehab.web import health
 from tests.api.conftest import MAYA, PLAN, SESSION, problem, rows
 from tests.conftest import NOON, Caller
 
@@ -208,7 +211,9 @@ def test_a_rest_day_says_so_and_offers_the_walk(as_ana: Caller, plan_id: str) ->
     assert before["status"] == "not_started"
 
 
-def test_the_probes_answer(app: Flask) -> None:
+def test_the_probes_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a server that has just been set up."""
+    monkeypatch.setattr(health, "_BEGAN", clock.monotonic())
     client = app.test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
@@ -228,6 +233,21 @@ def test_the_thread_holds_both_sides_and_a_text_by_hand(
     one_by_one = as_ana("GET", f"{path}?limit=1").json
     assert len(one_by_one["items"]) == 1
     assert one_by_one["next"]
+
+
+@pytest.mark.parametrize("state", ["pending", "sending", "unknown", "accepted", "expired"])
+def test_no_thread_shows_the_code_of_a_sign_in(as_ana: Caller, maya: Patient, state: str) -> None:
+    """It is for the patient's phone alone, whatever becomes of it."""
+    words, until = "Riverside: 123456 is your code.", NOON + timedelta(minutes=10)
+    code = Intention(maya, Kind.SIGN_IN, "ac.code", "sign-in:1", NOON, until, body=words)
+    outbox.enqueue([code], NOON)
+    with transaction():
+        sent = db.session.scalars(select(OutboundMessage).filter_by(kind=Kind.SIGN_IN)).one()
+        sent.state = DeliveryState(state)
+    thread = as_ana("GET", f"/patients/{maya.id}/messages")
+    shown = [each["body"] for each in thread.json["items"] if each["kind"] == "sign_in"]
+    assert shown == [None]
+    assert "123456" not in thread.text
 
 
 def test_a_red_flag_comes_back_with_what_to_do(as_ana: Caller, plan_id: str) -> None:
@@ -360,7 +380,7 @@ def test_a_new_number_needs_its_own_consent(as_ana: Caller, maya: Patient) -> No
     assert changed["sms_consent"] is False
     again = as_ana("PATCH", path, {"phone": "+442079460998", "sms_consent": True}).json
     assert again["sms_consent"] is True
-    kept = db.session.scalars(select(SmsConsent).order_by(SmsConsent.at, SmsConsent.phone)).all()
+    kept = db.session.scalars(select(SmsConsent)).all()
     assert {(c.phone[-3:], c.action) for c in kept} == {
         ("123", "granted"),
         ("123", "revoked"),

@@ -14,6 +14,7 @@ from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.models.sending import Gate
+from rehab.notifications.senders import Received, Sent
 from rehab.services import outbox, pulse
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
@@ -143,5 +144,31 @@ def test_one_pass_by_hand_sends_what_is_due_and_counts_it(
     with transaction():
         row().kind = Kind.REPLY
     said = lines(app, "send")
-    assert said == ["0 planned, 0 let go, 1 accepted"]
+    assert said == ["0 planned, 0 let go, 1 accepted, 0 settled, 0 found, 0 reported"]
     assert len(sender.sent) == 1
+
+
+def test_a_pass_by_hand_settles_doubts_and_takes_in_what_was_missed(
+    app: Flask, maya: Patient, sender: RecordingSender, at: Show
+) -> None:
+    """Where cron runs it, nothing else looks for them."""
+    now, phone = datetime.now(UTC), maya.phone
+    at(now)
+    with transaction():
+        doubted = put(maya, now - 10 * MINUTE, "doubted")
+        doubted.state, doubted.look_at = DeliveryState.UNKNOWN, now - MINUTE
+        unheard = put(maya, now - 3 * HOUR, "unheard")
+        unheard.state, unheard.accepted_at = DeliveryState.ACCEPTED, now - 3 * HOUR
+        unheard.provider_sid = "SM1"
+    sender.texts[phone] = [
+        Sent("SM1", "Hello", "delivered", now - 3 * HOUR),
+        Sent("SM2", "Hello", "sent", now - 10 * MINUTE),
+    ]
+    sender.inbound.append(Received("SMin", phone, "+1500", "STOP", now - HOUR))
+    said = lines(app, "send")
+    assert said == ["0 planned, 0 let go, 1 settled, 1 found, 1 reported"]
+    db.session.expire_all()
+    assert (row("doubted").state, row("doubted").provider_sid) == (DeliveryState.ACCEPTED, "SM2")
+    assert row("unheard").provider_status == "delivered"
+    assert not maya.sms_consent
+    assert sender.sent == []

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, InboundMessage, OutboundMessage, SmsConsent
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.models.session import Morning, Session
@@ -31,8 +32,8 @@ def new_phone(maya: Patient, library: Library) -> Phone:
 
 
 def pending(phone: str) -> list[str]:
-    query = select(OutboundMessage.kind).filter_by(phone=phone, state=DeliveryState.PENDING)
-    return list(db.session.scalars(query))
+    query = select(OutboundMessage.kind).filter_by(state=DeliveryState.PENDING)
+    return list(db.session.scalars(query.filter_by(phone_key=key_of(phone))))
 
 
 def move(patient: Patient, **said: object) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from rehab.extensions import db
+from rehab.models.alert import Alert
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import PAUSED, Plan
@@ -182,3 +183,25 @@ def test_a_patient_reads_their_own_language(plan: Plan, library: Library) -> Non
     (mine,) = claimed(library, SIX)
     assert mine.body != ""
     assert "your session" not in mine.body
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(14, ["texts_missed"]), (16, [])])
+def test_the_clinic_is_told_of_a_text_that_is_found_too_late_when_it_is_claimed(
+    plan: Plan, library: Library, seconds: int, told: list[str]
+) -> None:
+    night = datetime(2026, 3, 2, 21, tzinfo=UTC)
+    with transaction():
+        db.session.query(OutboundMessage).filter(OutboundMessage.kind != Kind.EXERCISE).delete()
+        row().expires_at = night
+    assert len(claimed(library, night - timedelta(seconds=seconds))) == (not told)
+    assert db.session.scalars(select(Alert.kind)).all() == told
+    assert row().state is (DeliveryState.EXPIRED if told else DeliveryState.SENDING)
+
+
+def test_the_clinic_is_told_of_a_text_that_has_no_words(plan: Plan, library: Library) -> None:
+    with transaction():
+        row().template = "no.such.text"
+    assert claimed(library, SIX) == []
+    alert = db.session.scalars(select(Alert)).one()
+    assert (alert.kind, alert.patient_id) == ("text_failed", plan.patient_id)
+    assert alert.about.startswith("A text could not be sent: no words: ")

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.message import Conversation, Kind, OutboundMessage, Suppression
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.notifications import senders
 from rehab.notifications.senders import Outcome, Outgoing, Reason
@@ -232,7 +233,7 @@ def test_a_failure_is_told_to_the_clinic_once_and_a_dead_number_left_alone(
     queue(maya, 2)
     sender.outcomes += [Outcome(FAILED, reason=reason)] * 2
     dispatch(desk)
-    source = db.session.scalar(select(Suppression.source).filter_by(phone=maya.phone))
+    source = db.session.scalar(select(Suppression.source).filter_by(phone_key=key_of(maya.phone)))
     assert source == suppressed
     assert maya.sms_consent is consents
     assert [a.level for a in db.session.scalars(select(Alert))] == [level]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
+from rehab.notifications.senders import Kind as Fate
 from rehab.notifications.senders import Outcome, Outgoing
 from rehab.programs.library import Library
 from rehab.services import claims, delivery, outbox, outcomes, pulse
@@ -236,3 +237,16 @@ def test_a_worker_that_slept_does_not_settle_what_another_has_taken_up(
     assert states() == ["sending"]
     accepted = Outcome(delivery.senders.Kind.ACCEPTED, provider_sid="SM1")
     assert outcomes.record([(theirs, accepted)], "w2", NOW + HOUR) == ["accepted"]
+
+
+def test_a_text_that_was_erased_while_it_was_under_way_costs_the_others_nothing(
+    maya: Patient, library: Library
+) -> None:
+    """Its patient asked to be forgotten at that moment."""
+    queue(maya, 3)
+    texts = claims.claim(library, URL, NOW, Claim("w1", 40)).texts
+    with transaction():
+        db.session.query(OutboundMessage).filter_by(id=texts[0].id).delete()
+    taken = [(mine, Outcome(Fate.ACCEPTED, provider_sid=f"SM{n}")) for n, mine in enumerate(texts)]
+    assert outcomes.record(taken, "w1", NOW) == ["erased", "accepted", "accepted"]
+    assert states() == ["accepted"] * 2

@@ -348,3 +348,42 @@ def test_a_report_of_a_filtered_text_that_comes_later_holds_its_template_back(
 @pytest.fixture
 def clinic_knows(riverside: Clinic) -> Callable[[], list[Alert]]:
     return lambda: told("text_filtered")
+
+
+# A clock that ran ahead, and was put back
+
+
+TOMORROW = NOW + timedelta(days=1)
+BUSY = Outcome(senders.Kind.RETRY, code=20429, reason=Reason.NOT_ACCEPTED, retry_after=600)
+
+
+@pytest.mark.parametrize(
+    "told_tomorrow", [[SILENT] * 5, [BROKEN], [BUSY]], ids=["silent", "broken", "busy"]
+)
+def test_a_pause_that_a_fast_clock_set_does_not_stop_the_sending(
+    maya: Patient, desk: Desk, told_tomorrow: list[Outcome]
+) -> None:
+    queue(maya, 1)
+    passed(0, 0.0, TOMORROW)
+    assert heeded(TOMORROW, *told_tomorrow).closed_until is not None
+    assert dispatch(desk) == {"accepted": 1}
+
+
+def test_a_provider_that_is_busy_again_after_the_clock_was_put_back_is_left_alone(
+    maya: Patient,
+) -> None:
+    passed(0, 0.0, TOMORROW)
+    heeded(TOMORROW, BUSY)
+    assert heeded(NOW, BUSY).closed_until == NOW + 600 * SECOND
+    assert passed(5, 0.0, NOW + 599 * SECOND) == 0
+
+
+def test_a_template_that_a_fast_clock_held_back_may_leave_and_is_held_back_anew(
+    maya: Patient,
+) -> None:
+    with transaction():
+        gates.hold_template("rp.help", TOMORROW + SECOND)
+    assert gates.held_templates(NOW) == []
+    with transaction():
+        gates.hold_template("rp.help", NOW)
+    assert gates.held_templates(NOW) == ["rp.help"]

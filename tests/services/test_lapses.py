@@ -11,7 +11,9 @@ from rehab.models.alert import Alert
 from rehab.models.clinic import Clinician
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
+from rehab.programs.library import Library
 from rehab.services import alerts, clinics, enrolment, lapses, outbox
+from rehab.services.claims import Claim, claim
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
 
@@ -102,3 +104,15 @@ def test_what_was_taken_back_has_not_lapsed(maya: Patient) -> None:
     outbox.withdraw(everything, DeliveryState.EXPIRED, "outside texting hours", NOW)
     lapses.tell(NOW)
     assert told() == []
+
+
+def test_what_lapses_in_a_claim_is_counted_with_the_rest(maya: Patient, library: Library) -> None:
+    """One waited for a worker in vain; the other met the night when it was claimed."""
+    night = datetime(2026, 3, 2, 20, 59, 50, tzinfo=UTC)
+    queue(maya, night - 2 * HOUR)
+    outbox.expire(night)
+    by_hand = Intention(maya, Kind.BY_HAND, "rp.help", "late", night, night + HOUR)
+    outbox.enqueue([by_hand], night)
+    assert claim(library, "https://rehab.example", night, Claim("w1", 40)).texts == []
+    (alert,) = told()
+    assert alert.about.startswith("2 texts to 1 patients")

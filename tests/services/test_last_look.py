@@ -17,7 +17,7 @@ from rehab.models.patient import Patient
 from rehab.models.plan import DISCHARGED, FINISHED, PAUSED, Plan
 from rehab.models.session import Morning, Session
 from rehab.programs.library import Library
-from rehab.services import consent, enrolment, outbox, plans, sessions
+from rehab.services import consent, enrolment, gates, outbox, plans, sessions
 from rehab.services.claims import LONGEST_VALIDITY, Claim, Claimed, claim
 from rehab.services.delivery import Desk, dispatch, still_wanted
 from rehab.services.outbox import Intention
@@ -257,7 +257,7 @@ def test_a_text_that_cannot_wait_for_the_morning_expires(plan: Plan, library: Li
     night = datetime(2026, 3, 2, 22, tzinfo=UTC)
     message = put(plan, Kind.EXERCISE, night, about_on=None, within=10 * HOUR)
     looked_at(library, night)
-    assert fate(message) == (DeliveryState.EXPIRED, "outside texting hours")
+    assert fate(message) == (DeliveryState.EXPIRED, "not sent in time")
 
 
 @pytest.mark.parametrize(("bedtime", "left"), [(time(22, 30), 1), (None, 0)])
@@ -325,6 +325,17 @@ def test_a_text_that_can_wait_is_not_lost_to_the_last_seconds_before_the_night(
     assert message.due_at == datetime(2026, 3, 3, 8, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("seconds", [1, 14, 3600])
+def test_a_text_shortly_before_eight_waits_for_eight(
+    plan: Plan, library: Library, seconds: int
+) -> None:
+    eight = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    message = put(plan, Kind.BY_HAND, eight - seconds * SECOND, about_on=None)
+    assert looked_at(library, eight - seconds * SECOND) == []
+    assert (fate(message), message.due_at) == (PUT_OFF, eight)
+    assert len(looked_at(library, eight)) == 1
+
+
 # So many a day
 
 
@@ -345,9 +356,11 @@ def had(plan: Plan, kind: Kind, at: datetime, state: DeliveryState, key: str) ->
         ([Kind.MORNING, Kind.EXERCISE], Kind.SLEEP, True),
         ([Kind.MORNING, Kind.EXERCISE], Kind.NEWS, True),
         ([Kind.SLEEP], Kind.SLEEP, False),
-        ([Kind.NEWS, Kind.MISSED, Kind.ADVICE], Kind.EXERCISE, True),
-        ([Kind.NEWS, Kind.MISSED, Kind.ADVICE, Kind.NEWS], Kind.EXERCISE, False),
-        ([Kind.MORNING, Kind.EXERCISE, Kind.SLEEP, Kind.NEWS], Kind.ADVICE, False),
+        ([Kind.MISSED, Kind.ADVICE, Kind.ADVICE], Kind.EXERCISE, True),
+        ([Kind.MISSED, Kind.ADVICE, Kind.ADVICE, Kind.ADVICE], Kind.EXERCISE, False),
+        ([Kind.MORNING, Kind.EXERCISE, Kind.SLEEP, Kind.MISSED], Kind.ADVICE, False),
+        ([Kind.MORNING, Kind.EXERCISE, Kind.SLEEP, Kind.MISSED], Kind.NEWS, True),
+        ([Kind.NEWS] * 5, Kind.EXERCISE, True),
         ([Kind.MORNING, Kind.EXERCISE, Kind.SLEEP, Kind.NEWS], Kind.LATER, True),
         ([Kind.MORNING, Kind.EXERCISE, Kind.SLEEP, Kind.NEWS], Kind.REPLY, True),
         ([Kind.MORNING, Kind.EXERCISE, Kind.SLEEP, Kind.NEWS], Kind.BY_HAND, True),
@@ -426,17 +439,17 @@ def test_a_text_of_yesterday_that_left_today_is_one_of_todays(plan: Plan, librar
 
 def test_the_texts_of_one_claim_count_among_themselves(plan: Plan, library: Library) -> None:
     for number in range(6):
-        put(plan, Kind.NEWS, NOON + number * SECOND, str(number), about_on=None)
+        put(plan, Kind.ADVICE, NOON + number * SECOND, str(number), about_on=None)
     assert len(looked_at(library, NOON + MINUTE)) == 4
 
 
-def test_news_of_the_night_is_judged_by_the_morning_on_which_it_leaves(
+def test_advice_of_the_night_is_judged_by_the_morning_on_which_it_leaves(
     plan: Plan, library: Library
 ) -> None:
     night = datetime(2026, 3, 2, 22, tzinfo=UTC)
     for number in range(4):
-        had(plan, Kind.NEWS, NOON, DeliveryState.ACCEPTED, str(number))
-    message = put(plan, Kind.NEWS, night, about_on=None)
+        had(plan, Kind.ADVICE, NOON, DeliveryState.ACCEPTED, str(number))
+    message = put(plan, Kind.ADVICE, night, about_on=None)
     looked_at(library, night)
     assert fate(message) == PUT_OFF
     looked_at(library, message.due_at)
@@ -470,6 +483,33 @@ def test_a_text_under_way_overtakes_an_older_one(plan: Plan, library: Library) -
     older = put(plan, Kind.EXERCISE, NOON - 2 * HOUR, "older")
     looked_at(library, NOON)
     assert fate(older) == (CANCELLED, "overtaken by a later text")
+
+
+@pytest.mark.parametrize(("held", "leaves"), [(True, "reminder"), (False, "follow-up")])
+def test_a_text_that_is_held_back_overtakes_nothing(
+    plan: Plan, library: Library, held: bool, leaves: str
+) -> None:
+    """Carriers filter the words of the follow-up; the reminder goes in its place."""
+    put(plan, Kind.EXERCISE, NOON - HOUR, "reminder")
+    with transaction():
+        put(plan, Kind.FOLLOW_UP, NOON, "follow-up").template = "ex.soft"
+        if held:
+            gates.hold_template("ex.soft", NOON)
+    looked_at(library, NOON)
+    left = select(OutboundMessage.dedupe_key).filter_by(state=DeliveryState.SENDING)
+    assert db.session.scalars(left).all() == [leaves]
+
+
+def test_the_reminders_of_two_plans_do_not_overtake_each_other(
+    plan: Plan, library: Library
+) -> None:
+    other = plans.assign(plan.patient, Assignment("sh-6w", 4, weekdays=(0,)), library, NOON - HOUR)
+    with transaction():
+        db.session.query(OutboundMessage).delete()
+    put(plan, Kind.EXERCISE, NOON - HOUR, "back")
+    put(other, Kind.EXERCISE, NOON, "shoulder")
+    looked_at(library, NOON)
+    assert [fate(row(key)) for key in ("back", "shoulder")] == [SENT, SENT]
 
 
 # What it asks of the database

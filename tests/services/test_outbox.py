@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
+from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.services import outbox
 from rehab.services.outbox import Intention
@@ -66,7 +67,25 @@ def test_only_what_is_pending_can_be_withdrawn(maya: Patient) -> None:
     outbox.enqueue([text(maya), text(maya, "b")], NOW)
     with transaction():
         row().state = DeliveryState.ACCEPTED
-    everything = OutboundMessage.phone == maya.phone
+    everything = OutboundMessage.phone_key == key_of(maya.phone)
     assert outbox.withdraw(everything, DeliveryState.CANCELLED, "moved", NOW) == 1
     assert row().state is DeliveryState.ACCEPTED
     assert (row("b").state, row("b").state_reason) == (DeliveryState.CANCELLED, "moved")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "given_up"),
+    [
+        (timedelta(seconds=1), 0),
+        (timedelta(hours=1), 0),
+        (timedelta(hours=1, seconds=1), 1),
+        (timedelta(days=1), 1),
+    ],
+)
+def test_a_lease_that_a_fast_clock_gave_is_not_waited_for(
+    maya: Patient, ahead: timedelta, given_up: int
+) -> None:
+    outbox.enqueue([text(maya)], NOW)
+    with transaction():
+        row().state, row().lease_until = DeliveryState.SENDING, NOW + ahead
+    assert outbox.give_up_leases(NOW) == given_up

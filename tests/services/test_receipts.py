@@ -18,9 +18,10 @@ from rehab.models.message import (
     OutboundMessage,
 )
 from rehab.models.patient import Patient
+from rehab.notifications.intents import Expects
 from rehab.notifications.senders import Reason
 from rehab.programs.library import Library
-from rehab.services import consent, plans
+from rehab.services import consent, conversations, plans
 from rehab.services.plans import Assignment
 from rehab.services.receipts import receive_status
 from rehab.services.transactions import transaction
@@ -124,3 +125,33 @@ def test_a_number_found_dead_is_left_alone(maya: Patient, message: OutboundMessa
 def test_a_text_that_is_not_ours_is_not_found(maya: Patient) -> None:
     with pytest.raises(NotFound):
         told(uuid4(), "sent")
+
+
+EARLY_OR_LATE = [DeliveryState.SENDING, DeliveryState.UNKNOWN, DeliveryState.EXPIRED]
+
+
+@pytest.mark.parametrize("status", ["undelivered", "failed", "canceled"])
+@pytest.mark.parametrize("state", EARLY_OR_LATE)
+def test_a_question_that_did_not_arrive_is_not_open(
+    message: OutboundMessage, state: DeliveryState, status: str
+) -> None:
+    """Nobody was asked, so a bare number is no answer to it."""
+    with transaction():
+        message.state = state
+    told(message.id, status, code=30003, reason=Reason.UNDELIVERED)
+    assert (message.state, message.provider_sid) == (DeliveryState.FAILED, "SM1")
+    assert db.session.scalars(select(Conversation)).all() == []
+
+
+def test_yesterdays_question_that_did_not_arrive_leaves_todays_open(
+    message: OutboundMessage, maya: Patient
+) -> None:
+    with transaction():
+        message.settle(DeliveryState.EXPIRED, "not sent in time", NOW)
+        conversations.open_question(
+            maya.id, message.plan_id, Expects.MORNING, date(2026, 3, 4), NOW + timedelta(days=1)
+        )
+    told(message.id, "undelivered", code=30008, reason=Reason.UNDELIVERED)
+    assert message.state is DeliveryState.FAILED
+    question = db.session.scalars(select(Conversation)).one()
+    assert question.about_on == date(2026, 3, 4)

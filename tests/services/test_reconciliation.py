@@ -1,9 +1,11 @@
 """Texts whose fate is unknown: found, sent again once, or left alone with a name."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
 
 import pytest
 from flask import Flask
@@ -16,8 +18,9 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.notifications import senders
 from rehab.notifications.senders import Outcome, Reason, Sent
+from rehab.notifications.senders.console import ConsoleSender
 from rehab.programs.library import Library
-from rehab.services import claims, outbox, plans, reconciliation, tallies
+from rehab.services import claims, consent, outbox, plans, reconciliation, tallies
 from rehab.services.claims import Claim
 from rehab.services.delivery import Desk, dispatch
 from rehab.services.outbox import Intention
@@ -477,6 +480,120 @@ def test_a_text_that_gets_lost_five_times_is_not_tried_a_sixth_time(
             looked(desk)
     assert (row().state, row().state_reason) == (DeliveryState.FAILED, "too many tries")
     assert len(provider.sent) == 5
+
+
+def test_a_text_that_gets_lost_too_often_is_told_to_the_clinic(
+    never_there: OutboundMessage, desk: Desk, clock: SetClock
+) -> None:
+    with transaction():
+        never_there.losses = reconciliation.MOST_LOSSES - 1
+    at_each_look(desk, clock)
+    assert never_there.state is DeliveryState.FAILED
+    (alert,) = db.session.scalars(select(Alert)).all()
+    assert (alert.kind, alert.patient_id) == ("text_failed", never_there.patient_id)
+    assert alert.about == "A text could not be sent: too many tries"
+
+
+def test_a_provider_that_is_busy_has_lost_nothing(
+    maya: Patient, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    """However often it asks for patience, one loss after that is the first."""
+    queue(maya, within=24 * HOUR)
+    busy = Outcome(senders.Kind.RETRY, code=20429, reason=Reason.NOT_ACCEPTED, retry_after=1)
+    provider.outcomes, provider.takes_unknown = [busy] * 6 + [UNCLEAR], False
+    while row().state is not UNKNOWN:
+        dispatch(desk)
+        clock.pass_by(minutes=11)
+    assert (row().attempt, row().losses) == (7, 0)
+    while row().state is UNKNOWN:
+        clock.pass_by(minutes=11)
+        looked(desk)
+    assert (row().state, row().losses) == (PENDING, 1)
+    assert dispatch(desk) == {"accepted": 1}
+    assert db.session.scalars(select(Alert)).all() == []
+
+
+def test_one_that_was_taken_and_did_not_arrive_has_failed_with_what_follows(
+    lost: OutboundMessage, desk: Desk, clock: SetClock, provider: RecordingSender
+) -> None:
+    (taken,) = provider.texts[lost.phone]
+    provider.texts[lost.phone] = [
+        replace(taken, status="undelivered", code=30006, reason=Reason.BAD_NUMBER)
+    ]
+    clock.wall = NOW + LOOKS[0]
+    assert looked(desk) == 1
+    assert (lost.state, lost.state_reason) == (DeliveryState.FAILED, "bad_number")
+    assert (lost.provider_sid, lost.error_code) == (taken.provider_sid, 30006)
+    assert consent.is_suppressed(lost.phone)
+    assert db.session.scalars(select(Alert.kind)).all() == ["text_bad_number"]
+
+
+def test_a_question_that_was_taken_and_did_not_arrive_is_not_open(
+    plan: Plan, desk: Desk, provider: RecordingSender, library: Library
+) -> None:
+    message = morning_question(plan)
+    words = worded(message, library)
+    provider.texts[plan.patient.phone] = [Sent("SM-past", words, "failed", MORNING + SECOND, 30003)]
+    with transaction():
+        message.state, message.look_at = UNKNOWN, NOW
+    assert looked(desk) == 1
+    assert message.state is DeliveryState.FAILED
+    assert db.session.scalars(select(Conversation)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "settled"), [(SECOND, 0), (24 * HOUR, 0), (24 * HOUR + SECOND, 1), (96 * HOUR, 1)]
+)
+def test_a_look_that_a_fast_clock_set_is_not_waited_for(
+    lost: OutboundMessage, desk: Desk, ahead: timedelta, settled: int
+) -> None:
+    with transaction():
+        lost.look_at = NOW + ahead
+    assert looked(desk) == settled
+
+
+def test_a_console_cannot_say_what_it_printed_so_a_text_in_doubt_is_not_printed_again(
+    maya: Patient, desk: Desk, clock: SetClock
+) -> None:
+    """The worker was killed after it had printed the text."""
+    printed = StringIO()
+    at_the_console = replace(desk, sender=ConsoleSender(printed))
+    queue(maya, within=24 * HOUR)
+    (mine,) = claims.claim(desk.library, URL, NOW, Claim("gone", 40)).texts
+    asyncio.run(at_the_console.sender.send(mine.outgoing(NOW)))
+    clock.pass_by(minutes=3)
+    outbox.give_up_leases(clock.now())
+    for _ in range(12):
+        clock.pass_by(minutes=5)
+        assert (looked(at_the_console), dispatch(at_the_console)) == (0, {})
+    assert row().state is UNKNOWN
+    assert printed.getvalue().count("SMS to") == 1
+
+
+# Told to end
+
+
+class Hanging(RecordingSender):
+    """It takes every question and answers none."""
+
+    async def sent_to(self, phone: str, since: datetime) -> list[Sent]:
+        self.asked.append(phone)
+        return await asyncio.get_running_loop().create_future()
+
+
+@pytest.mark.parametrize(("turns", "asked"), [(0, 0), (1, 1)])
+def test_once_it_is_told_to_end_it_waits_for_no_answer_and_costs_no_look(
+    lost: OutboundMessage, desk: Desk, clock: SetClock, turns: int, asked: int
+) -> None:
+    clock.wall = NOW + LOOKS[0]
+    left, hanging = iter(range(turns)), Hanging()
+    told_to_end = reconcile(
+        hanging, desk.library, URL, clock.now(), carry_on=lambda: next(left, None) is not None
+    )
+    assert (told_to_end, len(hanging.asked)) == (0, asked)
+    assert (lost.state, lost.looks) == (UNKNOWN, 0)
+    clock.pass_by(minutes=2)
+    assert looked(desk) == 1
 
 
 # Side by side

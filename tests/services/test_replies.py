@@ -357,3 +357,32 @@ def test_a_fault_half_way_leaves_nothing_behind(
         receive(Inbound("SM1", maya.phone, "+1500", "done 3"), broken, EVENING)
     assert db.session.scalar(select(Session)) is None
     assert db.session.scalar(select(InboundMessage)) is None
+
+
+# After midnight
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "reminded", "on"),
+    [
+        (0, 5, True, date(2026, 3, 2)),
+        (3, 59, True, date(2026, 3, 2)),
+        (4, 0, True, date(2026, 3, 3)),
+        (4, 5, True, date(2026, 3, 3)),
+        (0, 5, False, date(2026, 3, 3)),
+    ],
+)
+def test_done_soon_after_midnight_is_of_the_evening_that_was_reminded_of(
+    plan: Plan, phone: Phone, hour: int, minute: int, reminded: bool, on: date
+) -> None:
+    exercise = OutboundMessage.kind == Kind.EXERCISE
+    with transaction():
+        reminder = db.session.scalars(
+            select(OutboundMessage).where(exercise).filter_by(about_on=date(2026, 3, 2))
+        ).one()
+        reminder.claimed_at = reminder.due_at
+        reminder.state = DeliveryState.ACCEPTED if reminded else DeliveryState.EXPIRED
+    at = datetime(2026, 3, 3, hour, minute, tzinfo=UTC)
+    phone.text("done 3", at)
+    assert (session().on, session().after) == (on, 3)
+    assert session().reported_at == at

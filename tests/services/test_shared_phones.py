@@ -221,3 +221,25 @@ def test_a_text_of_nobody_known_stands_in_neither_thread(
     phone.text("pain 5", EVENING)
     threads = select(InboundMessage).where(InboundMessage.patient_id.is_not(None))
     assert db.session.scalars(threads).all() == []
+
+
+def refuses_in_the_clinic(patient: Patient, at: datetime = EVENING) -> None:
+    enrolment.amend(patient, {"sms_consent": False}, "ana@riverside.example", at)
+
+
+@pytest.mark.parametrize("stopped_first", [False, True])
+def test_start_does_not_take_back_what_another_refused_in_the_clinic(
+    maya: Patient, leo: Patient, phone: Phone, stopped_first: bool
+) -> None:
+    refuses_in_the_clinic(leo)
+    if stopped_first:
+        phone.text("STOP", EVENING + MINUTE)
+    assert phone.text("START", EVENING + 2 * MINUTE) == "rp.started"
+    assert (maya.sms_consent, leo.sms_consent) == (True, False)
+    assert not consent.is_suppressed(maya.phone)
+
+
+def test_who_has_the_phone_alone_takes_back_their_own_refusal(maya: Patient, phone: Phone) -> None:
+    refuses_in_the_clinic(maya)
+    assert phone.text("START", EVENING + MINUTE) == "rp.started"
+    assert maya.sms_consent

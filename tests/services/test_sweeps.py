@@ -1,7 +1,9 @@
 """What the provider should have told us, asked for: lost reports, and texts that nobody took in."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -18,6 +20,7 @@ from rehab.models.message import (
 )
 from rehab.models.patient import Patient
 from rehab.notifications.senders import Reason, Received, Sent
+from rehab.notifications.senders.twilio import sent as as_twilio_lists_it
 from rehab.programs.library import Library
 from rehab.services import consent, outbox, replies, sweeps
 from rehab.services.outbox import Intention
@@ -152,6 +155,84 @@ def test_one_report_that_cannot_be_kept_does_not_hold_up_the_others(
 
     monkeypatch.setattr(sweeps, "receive_status", receive_status)
     assert sweep_statuses(sender, NOW) == 39
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "left_alone"),
+    [
+        (30006, "bad_number", True),
+        (30005, "bad_number", True),
+        (30004, "blocked", False),
+        (30003, "undelivered", False),
+    ],
+)
+def test_a_failure_in_twilios_own_words_is_understood(
+    maya: Patient, sender: RecordingSender, code: int, reason: str, left_alone: bool
+) -> None:
+    """A listed text has a code and no reason: that is ours to see, as at the door."""
+    message = accepted(maya, "a", NOW - 2 * HOUR, sender)
+    listed = SimpleNamespace(
+        sid="SMa", body="Hello", status="undelivered", date_created=NOW, error_code=code
+    )
+    sender.texts[maya.phone] = [as_twilio_lists_it(listed)]
+    assert sweep_statuses(sender, NOW) == 1
+    assert (message.state, message.state_reason) == (DeliveryState.FAILED, reason)
+    assert consent.is_suppressed(maya.phone) is left_alone
+
+
+def test_texts_that_stay_where_they_are_do_not_keep_the_others_from_being_asked_about(
+    maya: Patient, sender: RecordingSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps, "MOST", 3)
+    for n in range(3):
+        accepted(maya, f"stuck{n}", NOW - 5 * HOUR, sender)
+    accepted(maya, "young", NOW - 2 * HOUR, sender)
+    asked = []
+    for hours in range(4):
+        sender.asked.clear()
+        sweep_statuses(sender, NOW + hours * HOUR)
+        asked.append("SMyoung" in sender.asked)
+    assert asked[:2] == [False, True]
+
+
+class Hanging(RecordingSender):
+    """It takes every question and answers none."""
+
+    async def fetch(self, provider_sid: str) -> Sent | None:
+        self.asked.append(provider_sid)
+        return await asyncio.get_running_loop().create_future()
+
+    async def received(self, since: datetime) -> list[Received]:
+        return await asyncio.get_running_loop().create_future()
+
+
+def times(count: int) -> Callable[[], bool]:
+    """Yes, so many times; then no, as after SIGTERM."""
+    left = iter(range(count))
+    return lambda: next(left, None) is not None
+
+
+def test_a_sweep_that_is_told_to_end_asks_about_nothing_more(
+    maya: Patient, sender: RecordingSender
+) -> None:
+    accepted(maya, "a", NOW - 2 * HOUR, sender)
+    became(sender, maya, "delivered")
+    assert sweep_statuses(sender, NOW, times(0)) == 0
+    assert sender.asked == []
+    assert sweep_statuses(sender, NOW + HOUR) == 1
+
+
+def test_a_sweep_does_not_wait_for_a_provider_that_hangs_once_it_is_told_to_end(
+    maya: Patient, sender: RecordingSender, library: Library
+) -> None:
+    for n in range(40):
+        accepted(maya, str(n), NOW - 2 * HOUR, sender)
+    hanging = Hanging(texts=sender.texts)
+    assert sweep_statuses(hanging, NOW, times(1)) == 0
+    assert len(hanging.asked) == sweeps.AT_ONCE
+    assert sweep_inbound(hanging, library, NOW, times(1)) == 0
+    became(sender, maya, "delivered")
+    assert sweep_statuses(sender, NOW + HOUR) == 40
 
 
 # Texts that came in while nobody answered the door
@@ -295,3 +376,15 @@ def test_a_silent_provider_is_asked_next_time(
     assert sweep_inbound(sender, library, NOW) == 0
     sender.silent = False
     assert sweep_inbound(sender, library, NOW) == 1
+
+
+def test_missed_texts_wait_for_the_next_time_once_the_sweep_is_told_to_end(
+    maya: Patient,
+    sender: RecordingSender,
+    library: Library,
+    came_in: Callable[..., Received],
+) -> None:
+    for n in range(3):
+        came_in("HELP", NOW - (30 - n) * MINUTE, f"SM{n}")
+    assert sweep_inbound(sender, library, NOW, times(2)) == 1
+    assert sweep_inbound(sender, library, NOW) == 2

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from rehab import clock
 from rehab.extensions import db
 from rehab.services import pulse
+from rehab.web import health
 from rehab.wiring import Wiring, wire
 from tests.conftest import NOON
 
@@ -41,8 +43,14 @@ def test_a_silence_is_said_with_its_length(app: Flask, at: Show) -> None:
     )
 
 
-def test_a_server_that_has_just_been_set_up_is_well(app: Flask, at: Show) -> None:
-    assert asked(app, "/healthz") == (200, {"status": "ok"})
+@pytest.mark.parametrize(("seconds", "status"), [(0, 200), (59, 200), (61, 503)])
+def test_where_nobody_has_ever_ticked_the_silence_is_as_old_as_the_server(
+    app: Flask, at: Show, monkeypatch: pytest.MonkeyPatch, seconds: int, status: int
+) -> None:
+    """One that has just been set up is well."""
+    monkeypatch.setattr(health, "_BEGAN", 1000.0)
+    monkeypatch.setattr(clock, "monotonic", lambda: 1000.0 + seconds)
+    assert asked(app, "/healthz")[0] == status
 
 
 @pytest.fixture

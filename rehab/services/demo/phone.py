@@ -71,9 +71,8 @@ class Phone:
 
 def phones(clinic_id: UUID, seen: Mapping[UUID, datetime], now: datetime) -> list[Phone]:
     """The clinic's phones by name; `seen` is when each was last looked at."""
-    patients = db.session.scalars(
-        enrolment.patients_of(clinic_id).order_by(Patient.given_name, Patient.family_name)
-    ).all()
+    found = db.session.scalars(enrolment.patients_of(clinic_id))
+    patients = sorted(found, key=lambda patient: (patient.given_name, patient.family_name))
     arrived = _arrivals(clinic_id)
     return [
         Phone(
@@ -146,7 +145,7 @@ def _next(plan: Plan, kind: Kind, now: datetime) -> Iterable[Intention]:
     if kind is Kind.MORNING:
         return _question_of_today(plan, now)
     days = (now + n * DAY for n in range(FAR_ENOUGH))
-    found = (i for day in days for i in reminders.intentions(plan, day, set(), set()))
+    found = (i for day in days for i in reminders.upcoming(plan, day))
     return (i for i in found if i.kind is kind and i.about_on and not session_on(plan, i.about_on))
 
 
@@ -175,10 +174,11 @@ def _hurry(intention: Intention, now: datetime) -> bool:
     queued = db.session.scalar(select(OutboundMessage).filter_by(dedupe_key=intention.dedupe_key))
     late = max(intention.expires_at, now + GOOD_FOR)
     if queued is None:
-        return outbox.enqueue([replace(intention, due_at=now, expires_at=late)], now) == 1
+        asked = replace(intention, due_at=now, expires_at=late, priority=outbox.REPLIES_FIRST)
+        return outbox.enqueue([asked], now) == 1
     if queued.state is not DeliveryState.PENDING or queued.due_at <= now:
         return False
-    queued.due_at, queued.expires_at = now, late
+    queued.due_at, queued.expires_at, queued.priority = now, late, outbox.REPLIES_FIRST
     return True
 
 

@@ -12,6 +12,7 @@ from rehab.models.plan import Plan
 from rehab.services import sessions
 from rehab.services.access import entrance, people
 from rehab.services.access.links import BASE58, REMINDER_LENGTH
+from rehab.services.actors import actor_of, enter
 from rehab.services.sessions import MorningReport
 from rehab.services.today import today
 from rehab.tenancy import enter_clinic
@@ -58,6 +59,7 @@ def _plan(token: str) -> Plan:
     capability = entrance.open_reminder(token, visitor.address(), clock.now())
     plan = people.plan_of(capability)
     enter_clinic(plan.patient.clinic_id)
+    enter(actor_of(plan.patient))
     return plan
 
 

@@ -194,7 +194,7 @@ def test_phases_join_from_the_first_day_to_the_last(
             [
                 "texts.rp.later: must hold the blanks of en: time",
                 "texts.rp.later: {hora} is no blank; the blanks are name, time, n, "
-                "link, clinic, tel",
+                "link, clinic, tel, code",
             ],
         ),
         (
@@ -204,7 +204,7 @@ def test_phases_join_from_the_first_day_to_the_last(
             [
                 "texts.rp.later: must hold the blanks of en: time",
                 "texts.rp.later: {time!r} is no blank; the blanks are name, time, n, "
-                "link, clinic, tel",
+                "link, clinic, tel, code",
             ],
         ),
         (

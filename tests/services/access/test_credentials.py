@@ -135,7 +135,7 @@ def test_enrolling_raises_this_sign_in_and_ends_the_others(ana_with_password: Cl
 
 def test_a_reset_takes_the_second_factor_and_every_sign_in(ana: Clinician, app_of_ana: App) -> None:
     entered = come_in(LATER, code=app_of_ana.shows(LATER))
-    credentials.reset_second_factor(ana.id)
+    credentials.reset_second_factor(ana.id, NOON)
     assert not second_factor.is_enrolled(ana.id)
     assert sign_ins.signed_in(entered.token, LATER) is None
     assert links.find(Purpose.DEVICE, entered.known_device or "", LATER) is None
