@@ -10,7 +10,15 @@ from uuid import UUID
 
 import pytest
 
-from rehab.notifications.senders import Kind, Line, Outgoing, ProviderSilent, Received, Sent
+from rehab.notifications.senders import (
+    Kind,
+    Line,
+    Outgoing,
+    ProviderSilent,
+    Reason,
+    Received,
+    Sent,
+)
 from rehab.notifications.senders.twilio import TwilioSender
 from rehab.settings import Settings
 from tests.doubles import twilio
@@ -72,7 +80,7 @@ def test_what_was_sent_can_be_looked_up_by_its_number_newest_first(
     double.move(double.by_sid[first], "undelivered", 30003)
     assert ask(lambda line: line.sent_to(ADA, EARLIER)) == [
         Sent(second, "two", "queued", EARLIER + timedelta(minutes=1)),
-        Sent(first, "one", "undelivered", EARLIER, 30003),
+        Sent(first, "one", "undelivered", EARLIER, 30003, Reason.UNDELIVERED),
     ]
 
 
