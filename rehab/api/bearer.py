@@ -15,7 +15,7 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.models.session import Session
 from rehab.services import corrections, plans
-from rehab.services.access import people
+from rehab.services.access import people, sign_ins
 from rehab.services.tokens import ADMIN, READ, SCOPES, WRITE, token_bearer
 from rehab.tenancy import across_clinics, enter_clinic
 from rehab.web.sign_in.visitor import visitor
@@ -114,6 +114,16 @@ def asker() -> Clinician | Patient:
     """Who is asking."""
     person: Clinician | Patient = g.clinician or g.patient
     return person
+
+
+def must_be_fresh() -> None:
+    """For what does most harm in a browser that was left open. A token needs no such proof.
+
+    Raises NotFresh when whoever is signed in proved who they are more than ten minutes ago.
+    """
+    found = None if "Authorization" in request.headers else visitor()
+    if found is not None:
+        sign_ins.require_fresh(found, clock.now())
 
 
 def name_of_asker() -> str:

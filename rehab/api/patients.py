@@ -6,7 +6,7 @@ from uuid import UUID
 from marshmallow import Schema, fields
 
 from rehab import clock
-from rehab.api.bearer import clinician
+from rehab.api.bearer import clinician, must_be_fresh
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
 from rehab.api.schemas import In, Tick, choice, text
@@ -76,5 +76,7 @@ def patient(id: UUID) -> Patient:
 @blueprint.response(200, PatientOut)
 def amend(said: dict[str, Any], id: UUID) -> Patient:
     """Change a patient's details."""
+    if "phone" in said:
+        must_be_fresh()
     known = enrolment.find_patient(clinician().clinic_id, id)
     return enrolment.amend(known, said, clinician().email, clock.now())

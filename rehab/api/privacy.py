@@ -7,7 +7,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from rehab import clock
-from rehab.api.bearer import clinician, owners_only
+from rehab.api.bearer import clinician, must_be_fresh, owners_only
 from rehab.api.http import Blueprint
 from rehab.api.schemas import In, choice, text
 from rehab.models.patient import Patient
@@ -52,6 +52,7 @@ class HoldOut(Schema):
 )
 def export_patient(wanted: dict[str, str], id: UUID) -> Response:
     """All that is kept about a patient, as JSON or as a zip of CSV tables."""
+    must_be_fresh()
     known = enrolment.find_patient(clinician().clinic_id, id)
     limits.take(EXPORTS, str(clinician().id), clock.now())
     form = wanted["form"]
@@ -66,6 +67,7 @@ def export_patient(wanted: dict[str, str], id: UUID) -> Response:
 @blueprint.response(200, ErasedOut)
 def erase(id: UUID) -> Any:
     """Erase a patient and all that is kept about them, for good; 409 under a legal hold."""
+    must_be_fresh()
     known = enrolment.find_patient(clinician().clinic_id, id)
     return erasure.erase(known, ledger.path_of(wiring().settings), acting(), clock.now())
 

@@ -1,6 +1,7 @@
 """The API in the hands of a page: staff past both doors, and patients with their own plan alone."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +49,21 @@ def test_staff_past_both_doors_use_the_api_as_with_a_token(ana_in: Browser, maya
     assert [each["given_name"] for each in listed.get_json()["items"]] == ["Maya"]
     changed = call(ana_in, "PATCH", f"/patients/{maya.id}", json={"given_name": "May"})
     assert changed.status_code == 200
+
+
+def test_after_ten_minutes_what_harms_most_asks_for_a_fresh_proof(
+    ana_in: Browser, ana: Clinician, maya: Patient, at: Callable[[Any], None]
+) -> None:
+    """A laptop that was left open; a token, which nobody leaves open, needs none."""
+    path, number = f"/patients/{maya.id}", {"phone": "+442079460188"}
+    assert call(ana_in, "GET", f"{path}/export").status_code == 200
+    at(NOON + timedelta(minutes=11))
+    assert call(ana_in, "GET", f"{path}/export").status_code == 403
+    assert call(ana_in, "PATCH", path, json=number).status_code == 403
+    assert call(ana_in, "POST", f"{path}/erase").status_code == 403
+    assert call(ana_in, "PATCH", path, json={"given_name": "May"}).status_code == 200
+    token = {"Authorization": f"Bearer {tokens.issue_token(ana.email, (), NOON)}"}
+    assert call(ana_in, "PATCH", path, json=number, headers=token).status_code == 200
 
 
 def test_a_password_alone_is_no_sign_in_for_the_api(
