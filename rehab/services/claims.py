@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import defer, lazyload, selectinload
 
 from rehab.extensions import db
@@ -20,7 +19,7 @@ from rehab.models.plan import Plan
 from rehab.notifications.senders import Outgoing
 from rehab.programs.library import Library
 from rehab.services import consequences, gates, lapses, tallies
-from rehab.services.last_look import Facts, facts_about, leave_before, why_not
+from rehab.services.last_look import Facts, Void, facts_about, leave_before, why_not
 from rehab.services.transactions import transaction
 from rehab.services.wording import Programs, programs_for, word
 
@@ -138,26 +137,23 @@ NOT_ASKED = (lazyload(Plan.patient), defer(Plan.program), defer(Plan.starting))
 def _may_leave(message: OutboundMessage, facts: Facts, words: Words) -> bool:
     """Settle or put off a text that may not; one that cannot be judged must not hold up others."""
     now = facts.now
-    try:
+    with consequences.giving_up(message, now):
         void = why_not(message, facts)
         if void is None:
             word(message, words.library, words.public_url, words.programs)
             facts.count(message)
             return True
-    except SQLAlchemyError:
-        raise
-    except Exception as error:
-        log.exception("text %s cannot be made", message.id)
-        consequences.give_up(message, f"no words: {error}", now)
-        return False
-    if void.until is not None and void.until < message.expires_at:
+        _hold_back(message, void, now)
+    return False
+
+
+def _hold_back(message: OutboundMessage, void: Void, now: datetime) -> None:
+    if void.until is None:
+        message.settle(void.state, void.reason, now)
+    elif void.until < message.expires_at:
         message.due_at = void.until
     else:
-        late = void.until is not None
-        lapsed = (DeliveryState.EXPIRED, lapses.NOT_IN_TIME)
-        state, reason = lapsed if late else (void.state, void.reason)
-        message.settle(state, reason, now)
-    return False
+        message.settle(DeliveryState.EXPIRED, lapses.NOT_IN_TIME, now)
 
 
 def _take(message: OutboundMessage, wish: Claim, now: datetime) -> Claimed:

@@ -1,8 +1,12 @@
 """What follows when a text could not be delivered: the number is left alone, the clinic is told."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, OutboundMessage
@@ -10,6 +14,8 @@ from rehab.models.number import key_of
 from rehab.notifications.senders import Kind, Outcome, Reason
 from rehab.services import consent, gates
 from rehab.services.alerts import INFORMATION, REVIEW, open_alert
+
+log = logging.getLogger(__name__)
 
 ABOUT = {
     Reason.OPTED_OUT: (INFORMATION, "The patient has opted out of texts with the provider."),
@@ -32,6 +38,19 @@ def give_up(message: OutboundMessage, reason: str, now: datetime) -> None:
     message.settle(DeliveryState.FAILED, reason[:200], now)
     about = f"A text could not be sent: {reason}"
     open_alert(message.patient, "text_failed", REVIEW, about, now)
+
+
+@contextmanager
+def giving_up(message: OutboundMessage, now: datetime) -> Iterator[None]:
+    """Bring the text to rest when its words cannot be made, whatever is wrong with it: it must not
+    hold up the others. What is wrong with the database is not the text's fault."""
+    try:
+        yield
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("text %s cannot be made", message.id)
+        give_up(message, f"no words: {error}", now)
 
 
 def of_failure(message: OutboundMessage, reason: Reason | None, now: datetime) -> None:

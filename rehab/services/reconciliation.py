@@ -15,7 +15,6 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, OutboundMessage
@@ -124,15 +123,10 @@ def _take_up(library: Library, public_url: str, now: datetime) -> list[Doubt]:
 def _has_words(message: OutboundMessage, library: Library, public_url: str, now: datetime) -> bool:
     """Words to look for; also those of a text that only a lost past may have sent."""
     message.look_at = now + LOOKED_AFTER_FOR
-    try:
+    with consequences.giving_up(message, now):
         word(message, library, public_url)
-    except SQLAlchemyError:
-        raise
-    except Exception as error:
-        log.exception("text %s cannot be made", message.id)
-        consequences.give_up(message, f"no words: {error}", now)
-        return False
-    return True
+        return True
+    return False
 
 
 @transaction()

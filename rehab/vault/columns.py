@@ -45,8 +45,8 @@ class _NotCompared(TypeDecorator.Comparator[Any]):
         raise TypeError(f"{place} is sealed: it can be neither compared, searched nor sorted by")
 
 
-class EncryptedText(TypeDecorator[str]):
-    """Text sealed with AES-256-GCM; `place` is its own `table.column`, and binds it there."""
+class _Sealed(TypeDecorator[Any]):
+    """What is sealed with AES-256-GCM; `place` is its own `table.column`, and binds it there."""
 
     impl = Text
     cache_ok = True
@@ -55,6 +55,15 @@ class EncryptedText(TypeDecorator[str]):
     def __init__(self, place: str) -> None:
         super().__init__()
         self.place = place
+
+    def process_literal_param(self, value: Any, dialect: Dialect) -> str:
+        raise TypeError(f"{self.place} is sealed: it is never written into a statement")
+
+
+class EncryptedText(_Sealed):
+    """Sealed text."""
+
+    cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else vault_of(dialect).seal(value, self.place)
@@ -62,29 +71,17 @@ class EncryptedText(TypeDecorator[str]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else vault_of(dialect).unseal(value, self.place)
 
-    def process_literal_param(self, value: str | None, dialect: Dialect) -> str:
-        raise TypeError(f"{self.place} is sealed: it is never written into a statement")
 
+class EncryptedJson(_Sealed):
+    """A sealed JSON value. A change inside it is not noticed: set it anew."""
 
-class EncryptedJson(TypeDecorator[Any]):
-    """A JSON value sealed like EncryptedText. A change inside it is not noticed: set it anew."""
-
-    impl = Text
     cache_ok = True
-    comparator_factory = _NotCompared
-
-    def __init__(self, place: str) -> None:
-        super().__init__()
-        self.place = place
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else vault_of(dialect).seal(json.dumps(value), self.place)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(vault_of(dialect).unseal(value, self.place))
-
-    def process_literal_param(self, value: Any, dialect: Dialect) -> str:
-        raise TypeError(f"{self.place} is sealed: it is never written into a statement")
 
 
 class PhoneKey(TypeDecorator[Any]):
