@@ -15,6 +15,13 @@ from rehab.settings import Settings
 redactor = Redactor()
 """Masks the log of this process; `redactor.register` adds a name."""
 
+CHATTY = {
+    **dict.fromkeys(("alembic", "twilio", "urllib3", "aiohttp"), logging.WARNING),
+    "apscheduler": logging.ERROR,
+}
+"""What libraries may say. APScheduler warns of each tick that comes while texts are being sent:
+that is how it is meant."""
+
 SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -27,8 +34,8 @@ def set_up_log(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(settings.log_format == "json", redactor))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    for chatty in ("apscheduler", "alembic", "twilio", "urllib3", "aiohttp"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for name, level in CHATTY.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def formatter(is_json: bool, redact: Redactor) -> logging.Formatter:
