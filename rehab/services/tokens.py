@@ -71,13 +71,14 @@ def token_bearer(token: str, now: datetime) -> ApiToken | None:
     stored = db.session.get(ApiToken, token_id) if token_id.isalnum() else None
     shadow = hashlib.sha256(secret.encode()).digest()
     fits = hmac.compare_digest(NOBODYS if stored is None else stored.secret_hash, shadow)
-    if stored is None or kind != "rehab" or not fits or not _is_good(stored, now):
+    if stored is None or kind != "rehab" or not fits or not is_good(stored, now):
         return None
     _note_use(stored, now)
     return stored
 
 
-def _is_good(token: ApiToken, now: datetime) -> bool:
+def is_good(token: ApiToken, now: datetime) -> bool:
+    """Whether the token still opens anything."""
     lasts = token.expires_at is None or token.expires_at > now
     return lasts and token.revoked_at is None and token.clinician.is_active
 

@@ -7,11 +7,20 @@ is known, the pages behind the doors are held to that person's clinic.
 from flask import Blueprint, Flask
 
 from rehab.tenancy import enter_all
-from rehab.web.sign_in import account, faults, landing, patients, reminder, second_factor, staff
+from rehab.web.sign_in import (
+    account,
+    faults,
+    landing,
+    patients,
+    reminder,
+    second_factor,
+    staff,
+    tokens,
+)
 from rehab.web.sign_in.reminder import Capability58
 
 blueprint = Blueprint("sign_in", __name__, template_folder="templates")
-PAGES = (staff, second_factor, account, patients, landing, reminder)
+PAGES = (staff, second_factor, account, tokens, patients, landing, reminder)
 
 
 @blueprint.before_request
