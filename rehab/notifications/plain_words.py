@@ -118,6 +118,7 @@ NOT_SENT = {
     "overtaken by later news": "later news of the plan took its place",
     "enough texts today already": "the patient had as many texts today as they were told",
     "two texts today already": "the patient had as many texts today as they were told",
+    "asked already": "the same question went out for another plan of theirs",
     "the plan is paused": "the plan is paused",
     "the plan is discharged": "the plan has ended",
     "the plan is finished": "the plan has ended",

@@ -76,9 +76,12 @@ class Facts:
     slept: Told
     overtaken: set[UUID]
     today: Counter[tuple[UUID, str]]
+    asked: set[tuple[UUID, date | None]]
 
     def count(self, message: OutboundMessage) -> None:
         """One more text of today's for its patient."""
+        if message.kind == Kind.MORNING:
+            self.asked.add((message.patient_id, message.about_on))
         for group in _groups(message):
             self.today[message.patient_id, group] += 1
 
@@ -104,6 +107,7 @@ def facts_about(
         slept={(m.plan_id, m.on) for m in reported if m.sleep is not None},
         overtaken=_overtaken(messages, now, held),
         today=_sent_today(patients, now),
+        asked=_asked(patients, since),
     )
 
 
@@ -150,6 +154,8 @@ def _not_now(message: OutboundMessage, facts: Facts) -> Void | None:
     """What waits for the morning is judged by that day's number of texts, not by this one's."""
     if message.id in facts.overtaken:
         return Void("overtaken by a later text")
+    if message.kind == Kind.MORNING and (message.patient_id, message.about_on) in facts.asked:
+        return Void("asked already")
     zone, soon = message.patient.tz, facts.now + TO_GET_AWAY
     night = next((at for at in (facts.now, soon) if not in_texting_hours(at, zone)), None)
     if night is not None and not _is_for_the_night(message):
@@ -201,6 +207,17 @@ def _groups_of(kind: str) -> list[str]:
     if kind in ROUTINE:
         groups.append(ROUTINE_TEXTS)
     return [*groups, SLEEP_TEXTS] if kind == Kind.SLEEP else groups
+
+
+def _asked(patients: set[UUID], since: date) -> set[tuple[UUID, date | None]]:
+    """The mornings that patients were asked about: once, however many plans they have."""
+    questions = select(OutboundMessage.patient_id, OutboundMessage.about_on).where(
+        OutboundMessage.patient_id.in_(patients),
+        OutboundMessage.kind == Kind.MORNING,
+        OutboundMessage.about_on >= since,
+        OutboundMessage.state.in_(LEFT),
+    )
+    return {(row[0], row[1]) for row in db.session.execute(questions)}
 
 
 def _sent_today(patients: set[UUID], now: datetime) -> Counter[tuple[UUID, str]]:

@@ -1,6 +1,7 @@
 """What a patient reports by text: DONE, a number that was asked for, one that corrects it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -156,8 +157,17 @@ def _morning(texted: Texted) -> Answer:
         report_morning(plan, said, texted.library, texted.now, SOURCE)
     except RehabError:
         return Answer(NOTHING_DUE)
+    for other in _other_plans(plan):
+        with suppress(RehabError):
+            report_morning(other, said, texted.library, texted.now, SOURCE)
     conversations.answer(conversation, texted.at)
     return _noted(texted, plan, NOTED_MORNING)
+
+
+def _other_plans(plan: Plan) -> Sequence[Plan]:
+    """How somebody woke is the same for all of their plans, whichever of them asked."""
+    theirs = select(Plan).filter_by(patient_id=plan.patient_id, status=ACTIVE)
+    return db.session.scalars(theirs.where(Plan.id != plan.id).order_by(Plan.id)).all()
 
 
 def _pain_corrected(texted: Texted) -> Answer:

@@ -500,6 +500,19 @@ def test_a_text_that_is_held_back_overtakes_nothing(
     assert db.session.scalars(left).all() == [leaves]
 
 
+def test_a_patient_with_two_plans_is_asked_once_how_they_woke(
+    plan: Plan, maya: Patient, library: Library
+) -> None:
+    wish = Assignment("lb-subacute-6w", usual_pain=2, starts_on=TODAY - 2 * DAY)
+    other = plans.assign(maya, wish, library, NOON - 2 * DAY)
+    with transaction():
+        db.session.query(OutboundMessage).delete()
+    first = put(plan, Kind.MORNING, NOON, "one", about_on=TODAY)
+    second = put(other, Kind.MORNING, NOON + SECOND, "two", about_on=TODAY)
+    looked_at(library, NOON + MINUTE)
+    assert (fate(first), fate(second)) == (SENT, (CANCELLED, "asked already"))
+
+
 def test_the_reminders_of_two_plans_do_not_overtake_each_other(
     plan: Plan, library: Library
 ) -> None:

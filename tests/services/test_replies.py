@@ -126,6 +126,20 @@ def test_a_number_after_the_morning_question_is_the_morning(plan: Plan, phone: P
     assert question() is None
 
 
+def test_how_somebody_woke_is_told_to_all_of_their_plans(
+    plan: Plan, maya: Patient, library: Library, phone: Phone
+) -> None:
+    other = plans.assign(
+        maya, Assignment("neck-desk-6w", usual_pain=2, weekdays=(0,)), library, MONDAY
+    )
+    ask(plan, Expects.MORNING, TUESDAY.date(), TUESDAY)
+    phone.text("4", TUESDAY)
+    told = {(m.plan_id, m.on, m.pain) for m in db.session.scalars(select(Morning))}
+    assert told == {(each, TUESDAY.date(), 4) for each in (plan.id, other.id)}
+    phone.text("sorry 6", TUESDAY + timedelta(minutes=1))
+    assert set(db.session.scalars(select(Morning.pain))) == {6}
+
+
 def test_two_numbers_after_their_question_report_the_session(plan: Plan, phone: Phone) -> None:
     ask(plan, Expects.DURING_AND_AFTER, date(2026, 3, 2), EVENING)
     assert phone.text("5 3") == "rp.thanks"
