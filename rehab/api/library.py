@@ -10,14 +10,16 @@ from rehab.api.pages import page_of
 from rehab.api.schemas import In, choice
 from rehab.errors import NotFound
 from rehab.programs.dosage import Category
+from rehab.programs.dosage_words import dosage_text
 from rehab.programs.program import Exercise, Program, Region, Track
+from rehab.programs.translation import SOURCE
 from rehab.wiring import library
 
 blueprint = Blueprint("library", "Programs and exercises")
 
 
 class DosageOut(Schema):
-    """One rung of a ladder; 0 where it does not apply, and the same in words."""
+    """One rung of a ladder; 0 where it does not apply, and the same in English words."""
 
     sets = fields.Integer()
     reps = fields.Integer()
@@ -26,7 +28,7 @@ class DosageOut(Schema):
     days_per_week = fields.Integer()
     each_side = fields.Boolean()
     note = fields.String()
-    text = fields.Function(lambda dosage: dosage.as_text(), metadata={"type": "string"})
+    text = fields.Function(lambda d: dosage_text(d, SOURCE, library()), metadata={"type": "string"})
 
 
 class ExerciseOut(Schema):

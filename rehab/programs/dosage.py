@@ -103,22 +103,6 @@ class Dosage:
         rests = self.sets - 1 if category is Category.STRENGTHENING else 0
         return work + rests * REST_BETWEEN_SETS
 
-    def as_text(self) -> str:
-        """The dosage in words, such as `2 sets of 8, hold 5 s, each side (light band)`."""
-        parts = [self._amount()]
-        if self.hold_seconds:
-            parts.append(f"hold {self.hold_seconds} s")
-        if self.each_side:
-            parts.append("each side")
-        return ", ".join(parts) + (f" ({self.note})" if self.note else "")
-
-    def _amount(self) -> str:
-        if self.minutes:
-            return f"{self.minutes} min"
-        if self.sets > 1:
-            return f"{self.sets} sets of {self.reps}"
-        return "once" if self.reps == 1 else f"{self.reps} times"
-
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready copy with every field."""
         return asdict(self)

@@ -187,23 +187,6 @@ def test_strengthening_uses_the_dose_as_far_as_whole_sets_of_equal_length_can(
 
 
 @pytest.mark.parametrize(
-    ("dosage", "text"),
-    [
-        (
-            Dosage(3, sets=2, reps=8, hold_seconds=5, each_side=True, note="light band"),
-            "2 sets of 8, hold 5 s, each side (light band)",
-        ),
-        (Dosage(3, sets=1, reps=8), "8 times"),
-        (Dosage(7, reps=1, hold_seconds=10, each_side=True), "once, hold 10 s, each side"),
-        (Dosage(5, minutes=12), "12 min"),
-        (Dosage(5, minutes=24, note="brisk"), "24 min (brisk)"),
-    ],
-)
-def test_a_dosage_reads_as_words(dosage: Dosage, text: str) -> None:
-    assert dosage.as_text() == text
-
-
-@pytest.mark.parametrize(
     ("dosage", "category", "seconds"),
     [
         (Dosage(3, sets=2, reps=8), STRENGTH, 2 * 8 * 3 + 30),

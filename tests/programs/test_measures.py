@@ -103,7 +103,7 @@ def test_a_clinic_may_add_a_measure(library_folder: Path) -> None:
 def test_any_measure_may_be_taken_away(tmp_path: Path) -> None:
     found, _ = documents(shipped_folder())
     for document in found:
-        (tmp_path / document.file).parent.mkdir(exist_ok=True)
+        (tmp_path / document.file).parent.mkdir(parents=True, exist_ok=True)
         if document.kind != "measures":
             source = (shipped_folder() / document.file).read_bytes()
             (tmp_path / document.file).write_bytes(source)

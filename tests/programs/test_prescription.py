@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehab.programs.dosage import Category
+from rehab.programs.dosage import Category, Dosage
 from rehab.programs.library import Library
 from rehab.programs.prescription import RECOVERY, Moment, Prescribed, Shelf, prescribe
 from rehab.programs.program import Exercise, Phase
@@ -27,13 +27,13 @@ def everywhere(state: State) -> dict[str, State]:
     return dict.fromkeys(Category, state)
 
 
-def shown(items: tuple[Prescribed, ...]) -> dict[str, str]:
-    return {item.exercise.id: item.dosage.as_text() for item in items}
+def shown(items: tuple[Prescribed, ...]) -> dict[str, Dosage]:
+    return {item.exercise.id: item.dosage for item in items}
 
 
 def test_a_full_dose_is_the_rung_itself(base: Phase, shelf: Shelf) -> None:
     due = prescribe(base.exercises, everywhere(State(2)), Moment(0), shelf)
-    assert shown(due) == {e.id: e.level(2).as_text() for e in base.exercises}
+    assert shown(due) == {e.id: e.level(2) for e in base.exercises}
     assert [c.code for c in due[-1].cautions] == ["C-HEART", "C-BALANCE"]
 
 
@@ -46,7 +46,7 @@ def test_a_category_at_rest_gives_way_to_the_recovery_session(base: Phase, shelf
 def test_the_recovery_session_is_given_once(base: Phase, shelf: Shelf) -> None:
     due = prescribe(base.exercises, everywhere(State(3, dose=0.0)), Moment(0), shelf)
     assert [item.exercise.id for item in due] == list(RECOVERY)
-    assert shown(due)["li-walk"] == "5 min"
+    assert shown(due)["li-walk"].minutes == 5
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_pain_before_the_session_counts_for_today_only(
 def test_relaxation_goes_on_whatever_pain_says(library: Library, shelf: Shelf) -> None:
     breathing = library.exercises["rx-breathing"]
     due = prescribe([breathing], everywhere(State(2)), Moment(0, 0.0), shelf)
-    assert shown(due) == {"rx-breathing": "5 min"}
+    assert {id_: dosage.minutes for id_, dosage in shown(due).items()} == {"rx-breathing": 5}
 
 
 def test_a_pinned_exercise_keeps_its_step(base: Phase, shelf: Shelf) -> None:

@@ -23,10 +23,11 @@ from rehab.programs.library import Library
 from rehab.programs.policy import Policy
 from rehab.programs.progression import State, decide
 from rehab.programs.weekly import weekly_trend
-from rehab.services import clinician_acts, plan_changes, plans, safety, sessions
+from rehab.services import clinician_acts, mornings, plan_changes, plans, safety, sessions
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.safety import ScreeningReport
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 
 from .logs import POLICIES, TIERS, cases
 
@@ -147,7 +148,7 @@ def report(plan: Plan, library: Library, day: int, ratings: Sequence[int], **sai
     sessions.report_session(plan, SessionReport(performed_at=at, **values), library, at)
     for pain in morning:
         woke = at + timedelta(hours=20)
-        sessions.report_morning(plan, MorningReport(on=woke.date(), pain=pain), library, woke)
+        mornings.report_morning(plan, MorningReport(on=woke.date(), pain=pain), library, woke)
 
 
 def lived_through(plan: Plan, library: Library, ana: Clinician) -> None:

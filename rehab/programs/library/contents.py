@@ -24,6 +24,7 @@ class Evidence:
 class Library:
     """Everything authored, by id; `messages` maps a language to its texts by key.
 
+    `translations` maps a language to its texts by their source in English.
     `version` is 12 hex digits that change with any content of any file.
     """
 
@@ -38,4 +39,5 @@ class Library:
     stop_rules: Mapping[str, StopRule]
     evidence: Mapping[str, Evidence]
     messages: Mapping[str, Mapping[str, str]]
+    translations: Mapping[str, Mapping[str, str]]
     version: str

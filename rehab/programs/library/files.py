@@ -15,10 +15,14 @@ FOLDERS = ("exercises", "programs", "policies", "measures", "messages")
 SINGLES = ("evidence.yaml", "safety.yaml")
 """One file for all entries."""
 
+TRANSLATIONS = "translations"
+TRANSLATED = ("exercises", "programs", "safety")
+"""The files of a folder of TRANSLATIONS, one folder a language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file's content; `kind` is its folder, or its own name without the ending."""
+    """One file's content; `kind` is its outermost folder, or its own name without the ending."""
 
     file: str
     kind: str
@@ -50,7 +54,7 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
 
 def _document(path: Path, place: Path) -> Document | Fault:
     file = place.as_posix()
-    if place.parent.as_posix() not in FOLDERS and file not in SINGLES:
+    if not _is_looked_for(place):
         return Fault(file, "file", "is not in a place where the library looks")
     if path.suffix != ".yaml":
         return Fault(file, "file", "must end in .yaml")
@@ -62,7 +66,16 @@ def _document(path: Path, place: Path) -> Document | Fault:
         return Fault(file, "yaml", f"cannot be read ({_first_line(error)})")
     if not isinstance(content, dict):
         return Fault(file, "yaml", "must be a mapping of fields to values")
-    return Document(file, place.parent.name or place.stem, place.stem, content)
+    return Document(file, place.parts[0].removesuffix(".yaml"), place.stem, content)
+
+
+def _is_looked_for(place: Path) -> bool:
+    match place.parts:
+        case (folder, _):
+            return folder in FOLDERS
+        case (outer, _, _):
+            return outer == TRANSLATIONS and place.stem in TRANSLATED
+    return place.as_posix() in SINGLES
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

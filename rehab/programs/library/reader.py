@@ -23,6 +23,7 @@ from rehab.programs.library.schemas import (
     load_evidence,
     load_exercise,
 )
+from rehab.programs.library.translations import translations
 from rehab.programs.program import Exercise, Phase, Program, fingerprint
 
 T = TypeVar("T")
@@ -39,17 +40,17 @@ def read_library(*folders: Path) -> Library:
     The first holds a whole library. Further ones add to it: entries under new ids, never a second
     version of one that is there. Raises LibraryFault with all faults of all files.
     """
-    found: list[Document] = []
-    faults: list[Fault] = []
-    for place in folders or (shipped_folder(),):
-        readable, unreadable = documents(place)
-        found += readable
-        faults += unreadable
+    shelves = [documents(place) for place in folders or (shipped_folder(),)]
+    found = [document for readable, _ in shelves for document in readable]
+    faults = [fault for _, unreadable in shelves for fault in unreadable]
     library = _library(found, faults)
     faults += lint(library, {fault.file for fault in faults})
+    whole = {document.file for document in shelves[0][0]}
+    texts = translations(found, library, whole, faults)
     if faults:
         raise LibraryFault(faults)
-    return replace(library, version=fingerprint([(d.file, d.content) for d in found]))
+    version = fingerprint([(d.file, d.content) for d in found])
+    return replace(library, translations=texts, version=version)
 
 
 def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
@@ -71,6 +72,7 @@ def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
         stop_rules={rule.id: rule for rule in safety.get("stop_rules", ())},
         evidence=_merged(of_kind["evidence"], load_evidence, faults),
         messages=_messages(of_kind["messages"], faults),
+        translations={},
         version="",
     )
 

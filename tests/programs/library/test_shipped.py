@@ -224,7 +224,6 @@ def test_a_scaled_level_keeps_to_its_dose_all_over_the_library(library: Library)
             full = level.load_index(exercise.category)
             assert half.load_index(exercise.category) <= full
             assert three_quarters.load_index(exercise.category) <= full
-            assert half.as_text()
 
 
 def test_what_comes_from_memory_is_said(library: Library) -> None:

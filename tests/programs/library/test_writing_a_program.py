@@ -10,14 +10,17 @@ DOC = Path(__file__).parents[3] / "docs" / "writing-a-program.md"
 
 def test_the_worked_example_passes_the_check(tmp_path: Path) -> None:
     text = DOC.read_text(encoding="utf-8")
-    exercise, evidence, program = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    exercise, evidence, program, spanish = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     for file, content in [
         ("exercises/hip-seated-march.yaml", exercise),
         ("evidence.yaml", evidence),
         ("programs/hip-gentle-4w.yaml", program),
+        ("translations/es/exercises.yaml", spanish),
     ]:
         assert f"my-library/{file}" in text
-        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(content, encoding="utf-8")
     library = read_library(shipped_folder(), tmp_path)
-    assert library.programs["hip-gentle-4w"].exercises[0].id == "hip-seated-march"
+    first = library.programs["hip-gentle-4w"].exercises[0]
+    assert first.id == "hip-seated-march"
+    assert library.translations["es"][first.name] == "Marcha en silla"
