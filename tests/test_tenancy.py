@@ -20,9 +20,10 @@ from rehab.models.plan import Plan, PlanTerms
 from rehab.models.sending import Gate
 from rehab.models.session import Morning, Session
 from rehab.programs.library import Library
-from rehab.services import alerts, enrolment, plans, sessions, tokens
+from rehab.services import alerts, enrolment, mornings, plans, sessions, tokens
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.tenancy import ForeignRow, NoClinic, across_clinics, nowhere, of_clinic, scope
 from rehab.tenancy.ways import SHARED, is_shared, links, own_column
 from rehab.worker import Ticker
@@ -65,7 +66,7 @@ def _story(clinician: Clinician, patient: Patient, library: Library) -> dict[str
     plan = plans.assign(patient, Assignment("lb-subacute-6w", usual_pain=4), library, NOON)
     said = SessionReport(NOON, before=4, during=4, after=4)
     session = sessions.report_session(plan, said, library, NOON)
-    sessions.report_morning(plan, MorningReport(NOON.date(), pain=3), library, NOON)
+    mornings.report_morning(plan, MorningReport(NOON.date(), pain=3), library, NOON)
     alerts.open_alert(patient, "test", 1, "a test", NOON, plan)
     tokens.issue_token(clinician.email, (), NOON)
     db.session.commit()

@@ -21,9 +21,10 @@ from rehab.api.schemas import In, Tick, choice, instant, local_date, rating, tex
 from rehab.api.seen import plan_seen, session_seen
 from rehab.models.session import Morning, Session
 from rehab.programs.body import Area
-from rehab.services import corrections, sessions
+from rehab.services import corrections, mornings, sessions
+from rehab.services.mornings import MorningReport
 from rehab.services.safety import SafetyPage, safety_page
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.wiring import library
 
 blueprint = Blueprint("sessions", "Sessions and mornings, as the patient reports them")
@@ -204,4 +205,4 @@ def versions(id: UUID) -> dict[str, Any]:
 def report_morning(said: MorningReport, id: UUID) -> Morning:
     """Report a morning; it settles the decision of the session before."""
     plan = plan_in_reach(id)
-    return sessions.report_morning(plan, said, library(), clock.now())
+    return mornings.report_morning(plan, said, library(), clock.now())

@@ -1,4 +1,4 @@
-"""What the patient reports: a session, and the morning after. Each settles what it touches."""
+"""What the patient reports of a session; it is decided from at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,15 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
 from rehab.models.plan import DISCHARGED, FINISHED, Plan, PlanTerms
-from rehab.models.session import Morning, Session, was_too_much
+from rehab.models.session import Session, was_too_much
 from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
-from rehab.programs.schedule import occurrence
 from rehab.services import progression, reminders, safety
 from rehab.services.actors import acted
 from rehab.services.alerts import URGENT, open_alert
@@ -43,16 +42,6 @@ class SessionReport:
     doms: bool = False
     note: str = ""
     id: UUID = field(default_factory=uuid4)
-
-
-@dataclass(frozen=True)
-class MorningReport:
-    """How they woke: pain and sleep 0-10, stiffness in minutes; None where nothing was said."""
-
-    on: date
-    pain: int | None = None
-    sleep: int | None = None
-    stiffness_minutes: int | None = None
 
 
 @persistent
@@ -94,40 +83,6 @@ def complete_session(
     acted("session.completed", session, now, fields=sorted(ratings))
     progression.settle(plan, session.performed_at, library, now)
     return session
-
-
-@persistent
-@transaction()
-def report_morning(
-    plan: Plan, said: MorningReport, library: Library, now: datetime, source: str = "api"
-) -> Morning:
-    """Store a morning, or correct it, and settle the session of the day before.
-
-    Raises Invalid by field: on (from the plan's start to today), pain when nothing is said at all.
-    """
-    hold(plan)
-    _check_morning(plan, said, now)
-    morning = db.session.scalar(select(Morning).filter_by(plan_id=plan.id, on=said.on))
-    if morning is None:
-        morning = Morning(plan_id=plan.id, on=said.on, reported_at=now, source=source)
-        db.session.add(morning)
-    for name in ("pain", "sleep", "stiffness_minutes"):
-        if getattr(said, name) is not None:
-            setattr(morning, name, getattr(said, name))
-    db.session.flush()
-    acted("morning.reported", morning, now)
-    progression.settle(plan, _start_of(plan, said.on - timedelta(days=1)), library, now)
-    reminders.replan(plan, now)
-    return morning
-
-
-def _start_of(plan: Plan, on: date) -> datetime:
-    """Before the first session of a local date, also of one dated by a zone left since."""
-    midnight = occurrence(on, datetime.min.time(), plan.patient.zone)
-    first = db.session.scalar(
-        select(func.min(Session.performed_at)).filter_by(plan_id=plan.id).where(Session.on >= on)
-    )
-    return midnight if first is None else min(midnight, first)
 
 
 def session_on(plan: Plan, on: date) -> Session | None:
@@ -222,7 +177,7 @@ def told(session: Session) -> dict[str, Any]:
 
 def check(plan: Plan, said: SessionReport, library: Library, now: datetime) -> None:
     """Raises Invalid by field, and Conflict for a plan that had ended by then."""
-    _still_running(plan, plan.patient.today(said.performed_at), plan.ends_on)
+    still_running(plan, plan.patient.today(said.performed_at), plan.ends_on)
     errors: dict[str, list[str]] = {}
     if said.performed_at > now + CLOCK_SKEW:
         errors["performed_at"] = ["lies in the future"]
@@ -240,17 +195,10 @@ def check(plan: Plan, said: SessionReport, library: Library, now: datetime) -> N
         raise Invalid(errors)
 
 
-def _still_running(plan: Plan, on: date, last: date) -> None:
-    """What happened before a plan was finished may be told after; a discharge is the end."""
+def still_running(plan: Plan, on: date, last: date) -> None:
+    """What happened before a plan was finished may be told after; a discharge is the end.
+
+    Raises Conflict for what happened on a date after `last`.
+    """
     if plan.status == DISCHARGED or (plan.status == FINISHED and on > last):
         raise Conflict("the plan has ended")
-
-
-def _check_morning(plan: Plan, said: MorningReport, now: datetime) -> None:
-    _still_running(plan, said.on, plan.ends_on + timedelta(days=1))
-    if said.on > plan.patient.today(now):
-        raise Invalid({"on": ["lies in the future"]})
-    if said.on < plan.starts_on:
-        raise Invalid({"on": ["lies before the plan's start"]})
-    if (said.pain, said.sleep, said.stiffness_minutes) == (None, None, None):
-        raise Invalid({"pain": ["give pain, sleep or stiffness_minutes"]})

@@ -1,7 +1,6 @@
 """What a patient reports by text: DONE, a number that was asked for, one that corrects it."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -15,12 +14,11 @@ from rehab.notifications.intents import ASKS_PAIN, Expects
 from rehab.programs.schedule import occurrence
 from rehab.services import conversations
 from rehab.services.corrections import correct_session
+from rehab.services.mornings import MorningReport, report_waking
 from rehab.services.news import SAME, TEXTS, changes_nothing, decided_since, news_of
 from rehab.services.sessions import (
-    MorningReport,
     SessionReport,
     complete_session,
-    report_morning,
     report_session,
     session_on,
 )
@@ -154,20 +152,11 @@ def _morning(texted: Texted) -> Answer:
     asked = "sleep" if conversation.expects == Expects.SLEEP else "pain"
     said = MorningReport(on=conversation.about_on, **{asked: rating})
     try:
-        report_morning(plan, said, texted.library, texted.now, SOURCE)
+        report_waking(plan, said, texted.library, texted.now, SOURCE)
     except RehabError:
         return Answer(NOTHING_DUE)
-    for other in _other_plans(plan):
-        with suppress(RehabError):
-            report_morning(other, said, texted.library, texted.now, SOURCE)
     conversations.answer(conversation, texted.at)
     return _noted(texted, plan, NOTED_MORNING)
-
-
-def _other_plans(plan: Plan) -> Sequence[Plan]:
-    """How somebody woke is the same for all of their plans, whichever of them asked."""
-    theirs = select(Plan).filter_by(patient_id=plan.patient_id, status=ACTIVE)
-    return db.session.scalars(theirs.where(Plan.id != plan.id).order_by(Plan.id)).all()
 
 
 def _pain_corrected(texted: Texted) -> Answer:

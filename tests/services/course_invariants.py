@@ -21,8 +21,9 @@ from rehab.programs.prescription import RECOVERY
 from rehab.programs.program import Category
 from rehab.programs.progression import Bounds
 from rehab.programs.zones import BAD, REAL_RISE, SELF_PACED
-from rehab.services import progression, sessions
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services import mornings, progression, sessions
+from rehab.services.mornings import MorningReport
+from rehab.services.sessions import SessionReport
 from rehab.services.today import today
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -80,7 +81,7 @@ def verdicts(plan: Plan) -> list[tuple[Any, ...]]:
 
 def tell(plan: Plan, entry: SessionReport | MorningReport, library: Library, now: datetime) -> None:
     if isinstance(entry, MorningReport):
-        sessions.report_morning(plan, entry, library, now)
+        mornings.report_morning(plan, entry, library, now)
     else:
         sessions.report_session(plan, replace(entry, id=uuid4()), library, now)
 

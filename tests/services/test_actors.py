@@ -24,6 +24,7 @@ from rehab.services import (
     corrections,
     enrolment,
     measures,
+    mornings,
     plan_changes,
     replies,
     safety,
@@ -35,9 +36,10 @@ from rehab.services.actors import acting, acting_as, actor_of, enter, saw
 from rehab.services.audit import SYSTEM, Actor, ActorKind
 from rehab.services.audit_chain import verify_all
 from rehab.services.measures import Answer, MeasureReport
+from rehab.services.mornings import MorningReport
 from rehab.services.replies import Inbound
 from rehab.services.safety import ScreeningReport
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from tests.conftest import NOON
 
 LATER = NOON + timedelta(minutes=5)
@@ -111,7 +113,7 @@ USE_CASES: dict[str, tuple[Act, dict[str, Any]]] = {
     "session.reported": (lambda p, _, lib: _told(p, lib), {}),
     "session.corrected": (_corrected, {"fields": ["after"]}),
     "morning.reported": (
-        lambda p, _, lib: sessions.report_morning(p, MorningReport(NOON.date(), 3), lib, LATER),
+        lambda p, _, lib: mornings.report_morning(p, MorningReport(NOON.date(), 3), lib, LATER),
         {},
     ),
     "measure.answered": (

@@ -11,11 +11,12 @@ from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import PAUSED, Plan
 from rehab.programs.library import Library
-from rehab.services import consent, outbox, plans, sessions
+from rehab.services import consent, mornings, outbox, plans, sessions
 from rehab.services.claims import Claim, Claimed, claim
+from rehab.services.mornings import MorningReport
 from rehab.services.outbox import Intention
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -91,7 +92,7 @@ def test_a_session_reported_meanwhile_needs_no_reminder(
 
 
 def test_a_morning_told_meanwhile_is_not_asked(plan: Plan, library: Library) -> None:
-    sessions.report_morning(plan, MorningReport(on=date(2026, 3, 3), pain=2), library, MORNING)
+    mornings.report_morning(plan, MorningReport(on=date(2026, 3, 3), pain=2), library, MORNING)
     with transaction():
         db.session.query(OutboundMessage).filter_by(kind=Kind.EXERCISE).delete()
     assert claimed(library, MORNING) == []

@@ -39,14 +39,16 @@ from rehab.services import (
     clinics,
     corrections,
     enrolment,
+    mornings,
     plan_changes,
     plans,
     sessions,
 )
 from rehab.services import safety as red_flags
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.safety import ScreeningReport
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.settings import Settings
 from tests.services import course_invariants as invariants
 from tests.services.course_invariants import Trail, rows
@@ -344,7 +346,7 @@ class CourseMachine(RuleBasedStateMachine):
     def _wake(self, on: date, pain: int, sleep: int | None) -> None:
         if on >= self.plan.starts_on:
             said = MorningReport(on, pain, sleep)
-            sessions.report_morning(self.plan, said, self.library, self.now)
+            mornings.report_morning(self.plan, said, self.library, self.now)
 
     def _amend(self, changes: dict[str, Any]) -> None:
         plan_changes.amend(self.plan, changes, self.ana, "reviewed", self.library, self.now)

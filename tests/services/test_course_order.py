@@ -13,8 +13,9 @@ from rehab.extensions import db
 from rehab.programs.library import Library
 from rehab.programs.schedule import occurrence
 from rehab.services import clinics, enrolment, plans
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from tests.services import course_invariants as invariants
 from tests.services.test_course_machine import flagged, reports, server, wishes
 

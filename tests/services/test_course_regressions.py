@@ -18,14 +18,16 @@ from rehab.services import (
     clinician_acts,
     corrections,
     enrolment,
+    mornings,
     plan_changes,
     plans,
     safety,
     sessions,
 )
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.safety import ScreeningReport
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from tests.services.course_invariants import is_a_fixed_point
 from tests.services.test_progression import (
     FLARE,
@@ -68,7 +70,7 @@ def test_a_morning_settles_a_session_from_before_a_journey(
     tell(plan, library, at, at)
     enrolment.amend(maya, {"zone": "America/New_York"}, "maya", at + timedelta(hours=1))
     woke = MorningReport(date(2026, 3, 5), pain=9)
-    sessions.report_morning(plan, woke, library, datetime(2026, 3, 5, 12, tzinfo=UTC))
+    mornings.report_morning(plan, woke, library, datetime(2026, 3, 5, 12, tzinfo=UTC))
     assert standing(plan)[-1].zone == "severe"
 
 
@@ -91,7 +93,7 @@ def test_sessions_told_after_a_ceiling_was_set_end_under_it(
     for day in (0, 2, 4):
         tell(plan, library, after(day), after(7))
         woke = MorningReport(after(day + 1).date(), pain=4)
-        sessions.report_morning(plan, woke, library, after(7))
+        mornings.report_morning(plan, woke, library, after(7))
     assert plan.loads["strengthening"]["step"] == 1
 
 

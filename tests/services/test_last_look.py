@@ -17,12 +17,13 @@ from rehab.models.patient import Patient
 from rehab.models.plan import DISCHARGED, FINISHED, PAUSED, Plan
 from rehab.models.session import Morning, Session
 from rehab.programs.library import Library
-from rehab.services import consent, enrolment, gates, outbox, plans, sessions
+from rehab.services import consent, enrolment, gates, mornings, outbox, plans, sessions
 from rehab.services.claims import LONGEST_VALIDITY, Claim, Claimed, claim
 from rehab.services.delivery import Desk, dispatch, still_wanted
+from rehab.services.mornings import MorningReport
 from rehab.services.outbox import Intention
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 from tests.doubles.clock import SetClock
 from tests.doubles.sender import RecordingSender
@@ -217,7 +218,7 @@ def test_the_second_session_missed_in_a_row_is_not_asked_about_by_itself(
 def test_half_a_mornings_report_leaves_the_other_half_to_ask_for(
     plan: Plan, library: Library, report: dict[str, int], kind: Kind, left: int
 ) -> None:
-    sessions.report_morning(plan, MorningReport(TODAY, **report), library, NOON)
+    mornings.report_morning(plan, MorningReport(TODAY, **report), library, NOON)
     put(plan, kind, NOON)
     assert len(looked_at(library, NOON)) == left
 

@@ -17,6 +17,7 @@ from rehab.services import (
     alerts,
     claims,
     delivery,
+    mornings,
     plan_changes,
     plans,
     replies,
@@ -26,10 +27,11 @@ from rehab.services import (
 from rehab.services.claims import Claim
 from rehab.services.look_over import look_over, look_over_plan
 from rehab.services.measures import MeasureReport, report_measure
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.replies import Inbound
 from rehab.services.safety import ScreeningReport
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from tests.conftest import RecordingSender
 from tests.doubles.clock import SetClock
 from tests.services.test_progression import SETTLED, START, report, wake
@@ -205,7 +207,7 @@ def test_words_of_danger_in_a_note_reach_a_person(plan: Plan, library: Library) 
     report(plan, library, 0, SETTLED, note="Fine, but my leg went numb on the stairs.")
     assert kinds() == ["danger_words"]
     assert queued(Kind.SAFETY) == ["rp.safety"]
-    sessions.report_morning(plan, MorningReport(after(1).date(), pain=4), library, after(1))
+    mornings.report_morning(plan, MorningReport(after(1).date(), pain=4), library, after(1))
     assert kinds() == ["danger_words"]
 
 
@@ -215,21 +217,21 @@ def test_sleep_that_stays_poor_for_three_months_is_a_doctors_matter(
     """Ratings of an earlier plan count as well: no plan is longer than twelve weeks."""
     first = plans.assign(maya, Assignment("lb-subacute-6w", usual_pain=4), library, START)
     for day in (1, 15, 29, 41):
-        sessions.report_morning(
+        mornings.report_morning(
             first, MorningReport(after(day).date(), sleep=3), library, after(day)
         )
     second = plans.assign(maya, Assignment("lb-chronic-12w", 4), library, after(43))
     for day in (60, 84):
         said = MorningReport(after(day).date(), sleep=2)
-        sessions.report_morning(second, said, library, after(day))
+        mornings.report_morning(second, said, library, after(day))
     look_over_plan(second, library, after(84))
     assert "poor_sleep" not in kinds()
-    sessions.report_morning(second, MorningReport(after(85).date(), sleep=0), library, after(85))
+    mornings.report_morning(second, MorningReport(after(85).date(), sleep=0), library, after(85))
     look_over_plan(second, library, after(85))
     look_over_plan(second, library, after(86))
     assert "poor_sleep" in kinds()
     assert queued(Kind.ADVICE) == ["sl.gp"]
-    sessions.report_morning(second, MorningReport(after(100).date(), sleep=3), library, after(100))
+    mornings.report_morning(second, MorningReport(after(100).date(), sleep=3), library, after(100))
     look_over_plan(second, library, after(113))
     assert queued(Kind.ADVICE) == ["sl.gp"]
     look_over_plan(second, library, after(114))

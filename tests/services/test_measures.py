@@ -18,10 +18,10 @@ from rehab.models.plan import DISCHARGED, PAUSED, Plan
 from rehab.models.session import Morning
 from rehab.programs.library import Library
 from rehab.programs.measurements import Answer, Interference
-from rehab.services import measures, plans, sessions
+from rehab.services import measures, mornings, plans
 from rehab.services.measures import MeasureCourse, MeasureReport
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PSFS = {"Climb the stairs": 3, "Tie my shoes": 0, "Ride the bus": 6}
@@ -192,7 +192,7 @@ def test_sleep_and_stiffness_are_read_from_the_mornings_and_stored_nowhere_else(
 ) -> None:
     for day, sleep, stiff in [(0, 0, None), (1, None, 0), (2, 4, None), (4, 6, 45)]:
         woke = MorningReport(on(day), pain=3, sleep=sleep, stiffness_minutes=stiff)
-        sessions.report_morning(plan, woke, library, START + timedelta(days=day))
+        mornings.report_morning(plan, woke, library, START + timedelta(days=day))
     slept, stiff = (seen(plan, library, id_, 7) for id_ in ("sleep", "stiffness"))
     assert [(p.on, p.score) for p in slept.course] == [(on(0), 0), (on(2), 4), (on(4), 6)]
     assert [(p.on, p.score) for p in stiff.course] == [(on(1), 0), (on(4), 45)]
@@ -254,7 +254,7 @@ def test_one_patients_answers_are_not_anothers(plan: Plan, maya: Patient, librar
     answer(other, library, "psfs", 0, {"Swim": 1, "Run": 2, "Jump": 3})
     assert seen(plan, library, "psfs", 0).activities == list(PSFS)
     assert seen(other, library, "psfs", 0).activities == ["Swim", "Run", "Jump"]
-    sessions.report_morning(plan, MorningReport(on(0), sleep=3), library, START)
+    mornings.report_morning(plan, MorningReport(on(0), sleep=3), library, START)
     assert len(seen(plan, library, "sleep", 0).course) == 1
     assert seen(other, library, "sleep", 0).course == ()
 

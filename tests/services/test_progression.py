@@ -16,9 +16,10 @@ from rehab.programs.library import Library
 from rehab.programs.program import Category, Track
 from rehab.programs.progression import Bounds, Report, State, decide
 from rehab.programs.weekly import weekly_trend
-from rehab.services import clinician_acts, plan_changes, plans, sessions
+from rehab.services import clinician_acts, mornings, plan_changes, plans, sessions
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SETTLED = (4, 4, 4)
@@ -53,7 +54,7 @@ def report(plan: Plan, library: Library, day: int, ratings: tuple[int, ...], **s
 def wake(plan: Plan, library: Library, day: int, pain: int) -> None:
     """The morning after the session of `day`."""
     at = START + timedelta(days=day, hours=20)
-    sessions.report_morning(plan, MorningReport(on=at.date(), pain=pain), library, at)
+    mornings.report_morning(plan, MorningReport(on=at.date(), pain=pain), library, at)
 
 
 def settled_week(plan: Plan, library: Library) -> None:
@@ -291,7 +292,7 @@ def test_a_morning_that_cannot_be_is_refused_by_field(
     plan: Plan, library: Library, said: MorningReport, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        sessions.report_morning(plan, said, library, START)
+        mornings.report_morning(plan, said, library, START)
     assert set(refused.value.errors) == {field}
 
 

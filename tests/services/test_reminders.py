@@ -13,9 +13,10 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
 from rehab.programs.schedule import spread
-from rehab.services import consent, enrolment, plan_changes, plans, reminders, sessions
+from rehab.services import consent, enrolment, mornings, plan_changes, plans, reminders, sessions
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -97,7 +98,7 @@ def test_a_session_that_was_reported_needs_no_reminder(plan: Plan, library: Libr
     sessions.report_session(plan, said, library, MONDAY)
     assert queued() == [("morning", "Tue 08:30")]
     early = MONDAY + timedelta(hours=19)
-    sessions.report_morning(plan, MorningReport(on=date(2026, 3, 3), pain=3), library, early)
+    mornings.report_morning(plan, MorningReport(on=date(2026, 3, 3), pain=3), library, early)
     assert queued() == [("exercise", "Wed 18:00")]
     later = early + timedelta(hours=4)
     reminders.plan_ahead(later)

@@ -13,9 +13,9 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
 from rehab.programs.schedule import spread
-from rehab.services import consent, enrolment, plan_changes, plans, reminders, sessions
+from rehab.services import consent, enrolment, mornings, plan_changes, plans, reminders
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WISH = Assignment(
@@ -118,11 +118,11 @@ def test_the_series_ends_after_four_weeks_or_goes_on_while_sleep_is_poor(
     live(until=32, since=26)
     assert asleep()[1:] == [("sl.caf", "28.03. 21:30")]
     after = MONDAY + 32 * DAY
-    sessions.report_morning(plan, MorningReport(after.date(), sleep=5), library, after)
+    mornings.report_morning(plan, MorningReport(after.date(), sleep=5), library, after)
     live(until=38, since=32)
     assert asleep()[2:] == [("sl.clock", "06.04. 20:30"), ("sl.alc", "09.04. 20:30")]
     better = MONDAY + 38 * DAY - timedelta(hours=1)
-    sessions.report_morning(plan, MorningReport(better.date(), sleep=8), library, better)
+    mornings.report_morning(plan, MorningReport(better.date(), sleep=8), library, better)
     assert asleep()[2:] == [("sl.clock", "06.04. 20:30")]
 
 
@@ -140,7 +140,7 @@ def test_a_night_that_was_told_of_is_not_asked_about(plan: Plan, library: Librar
     live(until=5)
     assert asleep(Kind.SLEEP_QUESTION) == [("sl.q", "08.03. 08:30")]
     early = datetime(2026, 3, 8, 7, tzinfo=UTC)
-    sessions.report_morning(plan, MorningReport(early.date(), sleep=7), library, early)
+    mornings.report_morning(plan, MorningReport(early.date(), sleep=7), library, early)
     reminders.plan_ahead(early)
     assert asleep(Kind.SLEEP_QUESTION) == []
 

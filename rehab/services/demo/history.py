@@ -20,11 +20,12 @@ from rehab.models.decision import PROPOSED, Decision
 from rehab.models.plan import ACTIVE, Plan
 from rehab.programs.library import Library
 from rehab.programs.schedule import occurrence
-from rehab.services import clinician_acts, enrolment, plan_changes, plans, sessions
+from rehab.services import clinician_acts, enrolment, mornings, plan_changes, plans, sessions
 from rehab.services.demo.cast import CLINIC_ZONE, Character
 from rehab.services.demo.diary import Day, diary
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 
 REVIEWED_AT = time(9)
 DAY = timedelta(days=1)
@@ -113,7 +114,7 @@ def _morning(plan: Plan, on: date, day: Day, library: Library) -> Happening:
     said = MorningReport(on=on, pain=day.morning, sleep=day.sleep)
     return Happening(
         _moment(plan, on, plan.morning_at, day.minutes_late),
-        lambda now: sessions.report_morning(plan, said, library, now, "demo"),
+        lambda now: mornings.report_morning(plan, said, library, now, "demo"),
     )
 
 

@@ -19,12 +19,13 @@ from rehab.models.screening import Screening
 from rehab.models.session import SessionVersion
 from rehab.models.sign_in import Challenge, SignIn
 from rehab.programs.library import Library
-from rehab.services import alerts, enrolment, measures, plans, sessions
+from rehab.services import alerts, enrolment, measures, mornings, plans, sessions
 from rehab.services.access import links
 from rehab.services.access.links import Purpose
 from rehab.services.audit import Actor, ActorKind
+from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
-from rehab.services.sessions import MorningReport, SessionReport
+from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 from tests.conftest import NOON
 
@@ -52,7 +53,7 @@ def live(library: Library) -> Callable[[Patient], Plan]:
         plan = plans.assign(patient, Assignment("lb-subacute-6w", usual_pain=4), library, NOON)
         said = SessionReport(NOON, before=4, during=4, after=4, note=SECRET_WORDS)
         session = sessions.report_session(plan, said, library, NOON)
-        sessions.report_morning(plan, MorningReport(NOON.date(), pain=3), library, NOON)
+        mornings.report_morning(plan, MorningReport(NOON.date(), pain=3), library, NOON)
         alerts.open_alert(patient, "test", 1, SECRET_WORDS, NOON, plan)
         links.issue(Purpose.REMINDER, plan, NOON)
         links.issue(Purpose.ENTRY, patient, NOON)
