@@ -1,10 +1,15 @@
-"""Checking the program library: `rehab library check`."""
+"""The program library: checking it, and drawing its figures."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from rehab.programs.library import Library, LibraryFault, read_library, shipped_folder
+from rehab.errors import NotFound
+from rehab.figures.contact_sheet import contact_sheet
+from rehab.figures.lint import figure_faults
+from rehab.figures.picture import Caption, moving, still
+from rehab.programs.library import Fault, Library, LibraryFault, read_library, shipped_folder
 
 
 @click.group()
@@ -25,10 +30,57 @@ def check(ctx: click.Context, path: Path | None) -> None:
         click.echo(f"{path}: there is no such folder", err=True)
         ctx.exit(2)
     try:
-        click.echo(summary(read_library(*folders(path))))
+        known = read_library(*folders(path))
+        faults = drawing_faults(known)
+        if faults:
+            raise LibraryFault(faults)
+        click.echo(summary(known))
     except LibraryFault as found:
         click.echo(str(found), err=True)
         ctx.exit(1)
+
+
+@library.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--only", "ids", multiple=True, metavar="ID", help="Only this exercise; repeatable.")
+@click.option(
+    "--out", default="var/figures", type=click.Path(path_type=Path), help="Where they are written."
+)
+def figures(path: Path | None, ids: tuple[str, ...], out: Path) -> None:
+    """Draw the figures, moving and still, and a page that shows them all: a contact sheet.
+
+    What is wrong with a figure is told on standard error; it is drawn all the same.
+    """
+    known = read_library(*folders(path))
+    for id_ in ids:
+        if id_ not in known.figures:
+            raise NotFound(f"there is no figure of {id_}")
+    drawn = [id_ for id_ in sorted(known.figures) if id_ in ids or not ids]
+    out.mkdir(parents=True, exist_ok=True)
+    for id_ in drawn:
+        _draw(known, id_, out)
+    names = [(id_, known.exercises[id_].name) for id_ in drawn]
+    (out / "index.html").write_text(contact_sheet(names), encoding="utf-8")
+    for fault in drawing_faults(known, drawn):
+        click.echo(str(fault), err=True)
+    click.echo(f"{len(drawn)} figures in {out / 'index.html'}")
+
+
+def _draw(known: Library, id_: str, out: Path) -> None:
+    exercise, figure = known.exercises[id_], known.figures[id_]
+    caption = Caption(exercise.name, exercise.movement, "en")
+    for ending, draw in (("svg", moving), ("still.svg", still)):
+        svg = draw(figure, caption, exercise.muscles)
+        (out / f"{id_}.{ending}").write_text(svg, encoding="utf-8")
+
+
+def drawing_faults(known: Library, ids: Iterable[str] | None = None) -> list[Fault]:
+    """What is wrong with the drawings of a library whose files are sound."""
+    return [
+        Fault(f"figures/{id_}.yaml", field, what)
+        for id_ in (sorted(known.figures) if ids is None else ids)
+        for field, what in figure_faults(known.figures[id_], known.exercises[id_].muscles)
+    ]
 
 
 def folders(path: Path | None) -> tuple[Path, ...]:
@@ -47,5 +99,6 @@ def summary(library: Library) -> str:
         f"{len(library.policies)} policies, {len(library.measures)} measures, "
         f"{len(library.red_flags)} red flags, "
         f"{len(library.cautions)} cautions, {len(library.evidence)} sources, "
+        f"{len(library.figures)} figures, "
         f"{texts} texts in {len(library.messages)} languages: no faults"
     )

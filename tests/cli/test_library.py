@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from rehab.cli.library import library
 from rehab.programs.library import shipped_folder
 
+FIGURES = len(list((shipped_folder() / "figures").glob("*.yaml")))
 GOOD = (shipped_folder() / "exercises" / "li-march.yaml").read_text()
 
 
@@ -22,7 +23,7 @@ def test_a_sound_library_is_one_line(arguments: tuple[Path, ...]) -> None:
     assert result.stderr == ""
     assert result.stdout == (
         "84 exercises, 13 programs, 2 policies, 6 measures, 19 red flags, 24 cautions, 28 sources, "
-        "58 texts in 2 languages: no faults\n"
+        f"{FIGURES} figures, 58 texts in 2 languages: no faults\n"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rehab.figures.pose import Figure
 from rehab.programs.measures import Measure
 from rehab.programs.policy import Policy
 from rehab.programs.program import Exercise, Program
@@ -24,6 +25,7 @@ class Evidence:
 class Library:
     """Everything authored, by id; `messages` maps a language to its texts by key.
 
+    `figures` maps an exercise to its picture, where it has one.
     `translations` maps a language to its texts by their source in English.
     `version` is 12 hex digits that change with any content of any file.
     """
@@ -40,4 +42,5 @@ class Library:
     evidence: Mapping[str, Evidence]
     messages: Mapping[str, Mapping[str, str]]
     translations: Mapping[str, Mapping[str, str]]
+    figures: Mapping[str, Figure]
     version: str

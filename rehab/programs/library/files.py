@@ -9,7 +9,7 @@ import yaml
 
 from rehab.programs.library.faults import Fault
 
-FOLDERS = ("exercises", "programs", "policies", "measures", "messages")
+FOLDERS = ("exercises", "programs", "policies", "measures", "messages", "figures")
 """One file an entry in each of these."""
 
 SINGLES = ("evidence.yaml", "safety.yaml")

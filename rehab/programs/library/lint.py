@@ -31,6 +31,7 @@ def lint(library: Library, broken: Collection[str] = ()) -> list[Fault]:
     for program in library.programs.values():
         faults += _of_program(program, library, broken)
     faults += _diaries_read_twice(library)
+    faults += _figures_of_nothing(library, broken)
     faults += _missing(library, broken)
     if not broken:
         faults += _idle(library)
@@ -118,6 +119,12 @@ def _diaries_read_twice(library: Library) -> Iterator[Fault]:
         first = reads.setdefault(measure.diary, measure.id) if measure.diary else measure.id
         if first != measure.id:
             yield Fault(f"measures/{measure.id}.yaml", "diary", f"is read by {first} already")
+
+
+def _figures_of_nothing(library: Library, broken: Collection[str]) -> Iterator[Fault]:
+    for id_ in library.figures.keys() - library.exercises.keys():
+        if f"exercises/{id_}.yaml" not in broken:
+            yield Fault(f"figures/{id_}.yaml", "id", f"there is no exercise {id_}")
 
 
 def _missing(library: Library, broken: Collection[str]) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from rehab.places import folder
 from rehab.programs.library.contents import Library
 from rehab.programs.library.faults import Fault, LibraryFault, faults_of
+from rehab.programs.library.figures import load_figure
 from rehab.programs.library.files import Document, documents
 from rehab.programs.library.lint import lint
 from rehab.programs.library.measures import MeasureSchema
@@ -73,6 +74,7 @@ def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
         evidence=_merged(of_kind["evidence"], load_evidence, faults),
         messages=_messages(of_kind["messages"], faults),
         translations={},
+        figures=_named(of_kind["figures"], load_figure, faults),
         version="",
     )
 

@@ -1,0 +1,1 @@
+"""Exercises as moving pictures: poses of joint angles in, SVG out."""
