@@ -2,7 +2,7 @@
 # Each makes the virtual environment and installs what it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check format lock figures clean browser
 
 SHELL := /bin/sh
 export PATH := $(or $(PATH),/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
@@ -17,7 +17,7 @@ help: ## list the targets
 run: $(VENV)/run ## serve the demo clinic on http://127.0.0.1:8000
 	$(BIN)/rehab demo
 
-test: $(VENV)/test ## run the whole suite, on SQLite and on PostgreSQL
+test: $(VENV)/test browser ## run the whole suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest -n 2
 
 check: $(VENV)/test ## what must hold before a change lands: format, lint, types, library
@@ -25,6 +25,9 @@ check: $(VENV)/test ## what must hold before a change lands: format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/rehab library check
+
+figures: $(VENV)/run ## draw all figures on one page, var/figures/index.html
+	$(BIN)/rehab library figures --out var/figures
 
 format: $(VENV)/test ## put the code in order
 	$(BIN)/ruff format .
@@ -48,6 +51,9 @@ $(VENV)/run: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/test: $(VENV)/run requirements-test.lock
 	$(PIP) --require-hashes -r requirements-test.lock
 	@touch $@
+
+browser:
+	@sh tools/find-chromium --install >/dev/null
 
 $(BIN)/python:
 	@sh tools/make-venv $(VENV)

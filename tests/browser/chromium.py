@@ -1,0 +1,70 @@
+"""The browser itself: the Chromium that tools/find-chromium names, driven by Playwright."""
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from playwright.sync_api import Browser, sync_playwright
+
+FINDER = Path(__file__).parent.parent.parent / "tools/find-chromium"
+
+
+@dataclass(frozen=True)
+class Chromium:
+    """A running browser. It works in the blocks of `awake()` only."""
+
+    browser: Browser
+    loop: asyncio.AbstractEventLoop
+
+    @contextmanager
+    def awake(self) -> Iterator[Browser]:
+        """Lend the browser. Playwright's calls need its event loop to count as running, and
+        everybody else's `asyncio.run` in this thread needs it not to."""
+        before = asyncio._get_running_loop()
+        asyncio._set_running_loop(self.loop)
+        try:
+            yield self.browser
+        finally:
+            asyncio._set_running_loop(before)
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError in a block that takes longer: a page may be asked for what never comes,
+    and `evaluate` waits for ever. Again and again, so that cleaning up does not hang either."""
+
+    def ring(*_: object) -> NoReturn:
+        raise TimeoutError(f"this took more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    """Start a Chromium, and end it when the block is left. Raises where none is installed."""
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        browser = stack.enter_context(playwright.chromium.launch(executable_path=found()))
+        running = Chromium(browser, asyncio.get_running_loop())
+        stack.callback(asyncio._set_running_loop, running.loop)
+        asyncio._set_running_loop(None)
+        yield running
+
+
+def found() -> str:
+    """The path of a Chromium that runs. Raises RuntimeError with the line that mends it."""
+    told = subprocess.run([FINDER], capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise RuntimeError(told.stderr.strip())
+    return told.stdout.strip()

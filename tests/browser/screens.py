@@ -1,0 +1,238 @@
+"""Draws the pages for people to look at: `python -m tests.browser.screens OUT_DIR`.
+
+Each page of the table is drawn for a phone and a tablet, light and dark, in English and Spanish,
+and with its text twice as large. `index.html` shows them side by side, with what axe found, what
+went wrong unseen and what does not fit. `--only NAME` draws one page, and may be given again.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import product
+from pathlib import Path
+
+import click
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from rehab.cli.demo import demo_app
+from rehab.extensions import db
+from rehab.models.plan import Plan
+from rehab.models.session import Session
+from rehab.services.access import links
+from rehab.services.access.links import Purpose
+from tests.browser import axe
+from tests.browser.cast import Person, demo_clinic
+from tests.browser.chromium import chromium
+from tests.browser.house import House, serving
+from tests.browser.stage import Stage, staged
+
+NOBODY, CALLER, PATIENT, ANA = "nobody", "caller", "patient", "Ana Ruiz"
+ANYBODY = (NOBODY, CALLER, PATIENT)
+
+PAGES = (
+    ("demo", "/", NOBODY),
+    ("demo-phone", "/demo/phone", NOBODY),
+    ("enter", "/enter", NOBODY),
+    ("code", "/enter/code", CALLER),
+    ("sign-in", "/sign-in", NOBODY),
+    ("today", "/me", PATIENT),
+    ("today-paused", "/me", "Marcus"),
+    ("today-new", "/me", "Noor"),
+    ("session", "/me/session", PATIENT),
+    ("after", "/me/sessions/{session}", PATIENT),
+    ("progress", "/me/progress", PATIENT),
+    ("history", "/me/entries", PATIENT),
+    ("texts", "/me/texts", PATIENT),
+    ("settings", "/me/settings", PATIENT),
+    ("data", "/me/data", PATIENT),
+    ("devices", "/me/devices", PATIENT),
+    ("no-network", "/me/offline", PATIENT),
+    ("reminder", "/{reminder}", NOBODY),
+    ("reminder-session", "/{reminder}/session", NOBODY),
+    ("account", "/account", ANA),
+    ("clinic", "/clinic", ANA),
+)
+"""Name, path, and who looks: NOBODY, CALLER (who has just asked for a code), PATIENT (Grace in
+English, Lucía in Spanish), or one of the demo's cast by name. A path may hold {reminder}, the token
+of a reminder's link, {plan}, and {session}, the newest one's id: those of who looks, or else of
+PATIENT."""
+
+PATIENTS = {"en": "Grace", "es": "Lucía"}
+LOCALES = {"en": "en-GB", "es": "es-ES"}
+SIZES = {"phone": (390, 844), "tablet": (820, 1180)}
+THEMES = ("light", "dark")
+TEXTS = {"100": "", "200": "200%"}
+"""Sizes of the text: what the page says, and twice that."""
+
+STYLE = """
+body { font: 16px/1.4 system-ui, sans-serif; margin: 1.5rem; background: #eee; color: #111 }
+section { margin-block: 2rem } ul { display: flex; flex-wrap: wrap; gap: 1rem; padding: 0 }
+li { list-style: none } img { inline-size: 240px; border: 1px solid #999; display: block }
+pre { white-space: pre-wrap; background: #fff; padding: .5rem; max-inline-size: 60rem }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One picture, and what there is to say about it."""
+
+    name: str
+    about: str
+    picture: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How pages are looked at."""
+
+    language: str
+    size: str
+    theme: str
+
+    def open(self, stage: Stage) -> Page:
+        width, height = SIZES[self.size]
+        return stage.open(
+            locale=LOCALES[self.language],
+            color_scheme=self.theme,
+            viewport={"width": width, "height": height},
+            service_workers="block",
+        )
+
+
+VIEWS = tuple(View(*each) for each in product(PATIENTS, SIZES, THEMES))
+
+
+def draw(
+    house: House,
+    browser: Browser,
+    out: Path,
+    pages: Sequence[tuple[str, str, str]] = PAGES,
+    views: Sequence[View] = VIEWS,
+) -> Iterator[Screen]:
+    """Draw `pages` of the demo in every view into `out`, one after the other."""
+    for view in views:
+        with staged(house, browser) as stage:
+            stage.tick()
+            page = view.open(stage)
+            for name, path, who in pages:
+                if view.language == "en" or who in ANYBODY:
+                    _arrive(stage, page, path, who, view)
+                    yield from _drawn(stage, page, name, view, out)
+
+
+def _arrive(stage: Stage, page: Page, path: str, who: str, view: View) -> None:
+    """Go to the page as the one who looks."""
+    page.context.clear_cookies()
+    person = stage.person(PATIENTS[view.language] if who in ANYBODY else who)
+    if who == CALLER:
+        page.goto("/enter")
+        page.locator("input[name=phone]").fill(person.phone)
+        page.locator("main form button").click()
+        page.wait_for_url("**/enter/code")
+    elif who != NOBODY:
+        stage.sign_in(page, person)
+    page.goto(re.sub(r"{(\w+)}", lambda blank: BLANKS[blank[1]](stage, person), path))
+
+
+def _drawn(stage: Stage, page: Page, name: str, view: View, out: Path) -> Iterator[Screen]:
+    remarks = [f"axe: {finding}" for finding in axe.findings(page)]
+    for text, size in TEXTS.items():
+        page.evaluate("size => document.documentElement.style.fontSize = size", size)
+        if not fits(page):
+            remarks.append("wider than the screen")
+        picture = f"{name}-{view.language}-{view.size}-{view.theme}-{text}.png"
+        _picture(page, out / picture, *SIZES[view.size])
+        remarks += stage.faults.seen
+        stage.faults.seen.clear()
+        about = f"{view.language}, {view.size}, {view.theme}, text {text} %"
+        yield Screen(name, about, picture, tuple(remarks))
+        remarks = []
+
+
+def _picture(page: Page, path: Path, width: int, height: int) -> None:
+    """The whole page, on a screen that is long enough for it: what stands at the foot of a screen
+    stands at the foot of the picture."""
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(whole, height)})
+    page.screenshot(path=path, animations="disabled")
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing has to be scrolled sideways. A phone zooms out of a page that is too wide,
+    so its window's own width tells nothing."""
+    fitting: bool = page.evaluate("document.documentElement.scrollWidth <= screen.width")
+    return fitting
+
+
+def _reminder(stage: Stage, who: Person) -> str:
+    with stage.backstage():
+        return links.issue(
+            Purpose.REMINDER, db.session.get_one(Plan, who.plan_id), stage.clock.wall
+        )
+
+
+def _plan(_stage: Stage, who: Person) -> str:
+    return str(who.plan_id)
+
+
+def _session(stage: Stage, who: Person) -> str:
+    newest = select(Session.id).filter_by(plan_id=who.plan_id).order_by(Session.performed_at.desc())
+    with stage.backstage():
+        return str(db.session.scalars(newest.limit(1)).one())
+
+
+BLANKS: dict[str, Callable[[Stage, Person], str]] = {
+    "reminder": _reminder,
+    "plan": _plan,
+    "session": _session,
+}
+
+
+def contact_sheet(screens: Sequence[Screen]) -> str:
+    """All pictures on one page, by the name of what they show."""
+    names = list(dict.fromkeys(screen.name for screen in screens))
+    sections = "\n".join(_section(name, [s for s in screens if s.name == name]) for name in names)
+    contents = " ".join(f'<a href="#{name}">{name}</a>' for name in names)
+    return (
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Screens</title>'
+        f"<style>{STYLE}</style>\n<h1>Screens</h1>\n<nav>{contents}</nav>\n{sections}\n</html>\n"
+    )
+
+
+def _section(name: str, screens: Sequence[Screen]) -> str:
+    shown = "\n".join(
+        f'<li><a href="{s.picture}"><img loading="lazy" src="{s.picture}" alt=""></a>{s.about}'
+        + "".join(f"<pre>{escape(remark)}</pre>" for remark in s.remarks)
+        for s in screens
+    )
+    return f'<section id="{name}"><h2>{name}</h2>\n<ul>\n{shown}\n</ul></section>'
+
+
+@click.command()
+@click.argument("out_dir", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--only", multiple=True, type=click.Choice([name for name, _, _ in PAGES]))
+def main(out_dir: Path, only: tuple[str, ...]) -> None:
+    """Draw every page for people to look at."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    wanted = [page for page in PAGES if not only or page[0] in only]
+    screens: list[Screen] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder), demo_app, demo_clinic) as house,
+        chromium() as running,
+        running.awake() as browser,
+    ):
+        for screen in draw(house, browser, out_dir, wanted):
+            screens.append(screen)
+            click.echo(" ".join([screen.picture, *screen.remarks]))
+        (out_dir / "index.html").write_text(contact_sheet(screens), encoding="utf-8")
+    click.echo(f"{len(screens)} screens: {out_dir / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()
