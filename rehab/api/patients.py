@@ -9,7 +9,7 @@ from rehab import clock
 from rehab.api.bearer import clinician, must_be_fresh
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
-from rehab.api.schemas import In, Tick, choice, text
+from rehab.api.schemas import ClockTime, In, Tick, choice, text
 from rehab.api.seen import patient_seen
 from rehab.models.patient import Patient
 from rehab.services import enrolment
@@ -37,6 +37,9 @@ class PatientIn(PatientChangeIn):
 
 
 class PatientOut(Schema):
+    """`texts_from` and `texts_until` are hours that patients have chosen for themselves, local:
+    they are texted within them alone. Null is the usual 08:00 and 21:00."""
+
     id = fields.UUID()
     given_name = fields.String()
     family_name = fields.String()
@@ -44,6 +47,8 @@ class PatientOut(Schema):
     zone = fields.String()
     language = fields.String()
     sms_consent = fields.Boolean()
+    texts_from = ClockTime(allow_none=True)
+    texts_until = ClockTime(allow_none=True)
     created_at = fields.AwareDateTime()
 
 

@@ -1,7 +1,7 @@
 """A person with muscle pain, as their clinic knows them."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, String
@@ -10,13 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rehab.extensions import Model
 from rehab.models.clinic import Clinic
 from rehab.models.number import found_by, keeps
+from rehab.programs.schedule import TEXTS_FROM, TEXTS_UNTIL, TextingHours
 from rehab.vault.columns import EncryptedText
 
 
 class Patient(Model):
     """`phone` is E.164, `zone` IANA; every date of this person's is local to that zone.
 
-    Since `held_since`, if it is set, a law suit or an authority forbids that anything is erased.
+    `texts_from` and `texts_until` narrow the local hours in which this person is texted, where
+    they have chosen that. Since `held_since`, if it is set, a law suit or an authority forbids
+    that anything is erased.
     """
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -28,6 +31,8 @@ class Patient(Model):
     zone: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8), default="en")
     sms_consent: Mapped[bool] = mapped_column(default=False)
+    texts_from: Mapped[time | None]
+    texts_until: Mapped[time | None]
     created_at: Mapped[datetime]
     held_since: Mapped[datetime | None]
     held_because: Mapped[str | None] = mapped_column(EncryptedText("patient.held_because"))
@@ -38,6 +43,11 @@ class Patient(Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def texting_hours(self) -> TextingHours:
+        """When this person may be texted."""
+        return TextingHours(self.texts_from or TEXTS_FROM, self.texts_until or TEXTS_UNTIL)
 
     def today(self, now: datetime) -> date:
         """The calendar day that this person is living at `now`."""

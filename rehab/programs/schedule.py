@@ -6,6 +6,7 @@ counts the first time, and an hour that is skipped is served by the first instan
 
 from bisect import bisect_left
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from uuid import UUID
@@ -16,6 +17,31 @@ TEXTS_FROM = time(8)
 
 TEXTS_UNTIL = time(21)
 """No text from this local time on, replies apart."""
+
+SHORTEST_WINDOW = timedelta(hours=2)
+"""Hours of one's own leave at least this much of the day, or nothing could be sent in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextingHours:
+    """The hours in which somebody is texted, by their own clock: from `opens` up to, not
+    including, `closes`. Those of 08:00 to 21:00 that they have not narrowed themselves."""
+
+    opens: time = TEXTS_FROM
+    closes: time = TEXTS_UNTIL
+
+    @property
+    def length(self) -> timedelta:
+        """How long texts may leave in a day; less than nothing when it closes before it opens."""
+        day = date.min
+        return datetime.combine(day, self.closes) - datetime.combine(day, self.opens)
+
+    def include(self, at: time) -> bool:
+        return self.opens <= at < self.closes
+
+
+LAWFUL = TextingHours()
+"""The widest that anybody's hours can be."""
 
 SPREAD_SECONDS = 300
 """One number sends about one text a second: those of a full hour are spread over five minutes."""
@@ -51,18 +77,20 @@ def spread(person: UUID) -> timedelta:
     return timedelta(seconds=int.from_bytes(digest) % SPREAD_SECONDS)
 
 
-def in_texting_hours(instant: datetime, zone: str | ZoneInfo) -> bool:
-    """Whether a text may leave at this instant: 08:00 up to, not including, 21:00 in `zone`."""
-    return TEXTS_FROM <= instant.astimezone(_zone(zone)).time() < TEXTS_UNTIL
+def in_texting_hours(instant: datetime, zone: str | ZoneInfo, hours: TextingHours = LAWFUL) -> bool:
+    """Whether a text may leave at this instant, by the clocks of `zone`."""
+    return hours.include(instant.astimezone(_zone(zone)).time())
 
 
-def next_texting_time(instant: datetime, zone: str | ZoneInfo) -> datetime:
+def next_texting_time(
+    instant: datetime, zone: str | ZoneInfo, hours: TextingHours = LAWFUL
+) -> datetime:
     """The first instant, not before this one, at which a text may leave for `zone`."""
-    if in_texting_hours(instant, zone):
+    if in_texting_hours(instant, zone, hours):
         return instant
     today = local_date(instant, zone)
-    opening = occurrence(today, TEXTS_FROM, zone)
-    return opening if instant < opening else occurrence(today + timedelta(1), TEXTS_FROM, zone)
+    opening = occurrence(today, hours.opens, zone)
+    return opening if instant < opening else occurrence(today + timedelta(1), hours.opens, zone)
 
 
 def _zone(zone: str | ZoneInfo) -> ZoneInfo:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from rehab.models.message import ABOUT_TODAYS_SESSION, DeliveryState, Kind, OutboundMessage
 from rehab.models.plan import Plan
 from rehab.notifications.intents import ASKS_A_NUMBER, Expects, Means
-from rehab.programs.schedule import TEXTS_UNTIL, in_texting_hours, occurrence
+from rehab.programs.schedule import in_texting_hours, occurrence
 from rehab.services import consent, conversations, outbox, reminders, texted_reports
 from rehab.services.alerts import INFORMATION, REVIEW, URGENT, open_alert
 from rehab.services.conversations import TO_THE_CLINIC
@@ -36,12 +36,12 @@ def _opt_out(texted: Texted) -> Answer | None:
 
 
 def _opt_in(texted: Texted) -> Answer:
-    """For everybody at the number; but what one of them has refused in the clinic, another one
-    cannot take back for them."""
+    """For everybody at the number; but what one of them has refused in their own name, another
+    one cannot take back for them."""
     consent.lift(texted.patient.phone)
     shared = len(texted.sharing) > 1
     for patient in texted.sharing:
-        if shared and consent.was_refused_in_the_clinic(patient):
+        if shared and consent.was_refused_in_own_name(patient):
             continue
         consent.grant(patient, SOURCE, BY, texted.at, texted.kept.body)
         reminders.replan_patient(patient, texted.now)
@@ -64,9 +64,9 @@ def _safety(texted: Texted) -> Answer:
 def _later(texted: Texted) -> Answer:
     plan = plan_of(texted)
     due = texted.at + timedelta(minutes=texted.intent.minutes or 0)
-    zone = texted.patient.zone
-    until = occurrence(texted.today, TEXTS_UNTIL, zone)
-    fits = texted.now <= due < until and in_texting_hours(due, zone)
+    zone, hours = texted.patient.zone, texted.patient.texting_hours
+    until = occurrence(texted.today, hours.closes, zone)
+    fits = texted.now <= due < until and in_texting_hours(due, zone, hours)
     if plan is None or not _is_due(texted, plan) or not fits:
         return Answer("rp.nothing_due")
     _take_back(plan, texted, "moved")

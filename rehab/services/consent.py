@@ -27,8 +27,9 @@ GRANTED, REVOKED = "granted", "revoked"
 BEDTIME, DAYTIME = "bedtime", "daytime"
 """Texts about sleep, chosen for the hour before bedtime and so for the night too; given up."""
 
-CLINIC = "clinic"
-"""The channel of what was said to a person of the clinic, by word of mouth or in writing."""
+CLINIC, APP = "clinic", "app"
+"""The channels of what was said to a person of the clinic, by word of mouth or in writing, and of
+what a patient who is signed in said on a page."""
 
 SHOWN = {
     "en": (
@@ -43,7 +44,7 @@ SHOWN = {
         "ayuda, STOP para la baja."
     ),
 }
-"""What a patient is told before agreeing in the clinic; kept with each consent."""
+"""What a patient is told before agreeing, in the clinic or on a page; kept with each consent."""
 
 ALLOWED = (*ROUTINE, Kind.MISSED, Kind.NEWS, Kind.ADVICE, Kind.SAFETY, Kind.BY_HAND)
 MOST_A_DAY = 2
@@ -67,7 +68,7 @@ WELCOME_WITHIN = timedelta(hours=24)
 def grant(
     patient: Patient, channel: str, actor: str, now: datetime, wording: str | None = None
 ) -> None:
-    """Put consent on the record, and confirm it by text when the patient gave it in the clinic.
+    """Put consent on the record, and confirm it by text when it was not given by one.
 
     `wording` is what the patient said; without it, what they were shown. A STOP from the phone
     itself still stands: only a START from it takes that back.
@@ -76,7 +77,7 @@ def grant(
         patient,
         GRANTED,
         (channel, actor),
-        _in_language(SHOWN, patient) if wording is None else wording,
+        shown_to(patient) if wording is None else wording,
         now,
         kinds=ALLOWED,
         most_a_day=MOST_A_DAY,
@@ -85,6 +86,11 @@ def grant(
     patient.sms_consent = True
     if channel != "sms" and not is_suppressed(patient.phone):
         outbox.enqueue([_welcome(patient, now)], now)
+
+
+def shown_to(patient: Patient) -> str:
+    """What this patient has to be told before they agree to texts, in their language."""
+    return _in_language(SHOWN, patient)
 
 
 @transaction()
@@ -101,26 +107,30 @@ def revoke(patient: Patient, channel: str, actor: str, now: datetime, wording: s
     )
 
 
-def was_refused_in_the_clinic(patient: Patient) -> bool:
-    """Whether the patient gets no texts because they told a person of the clinic so."""
+def was_refused_in_own_name(patient: Patient) -> bool:
+    """Whether the patient gets no texts because they themselves said so, to a person of the clinic
+    or signed in, and not by a phone that others may share."""
     if patient.sms_consent:
         return False
     refusals = select(SmsConsent.channel).filter_by(patient_id=patient.id, action=REVOKED)
-    return db.session.scalar(refusals.order_by(SmsConsent.at.desc()).limit(1)) == CLINIC
+    last = db.session.scalar(refusals.order_by(SmsConsent.at.desc()).limit(1))
+    return last in (CLINIC, APP)
 
 
 @transaction()
-def choose_bedtime(patient: Patient, bedtime: time | None, actor: str, now: datetime) -> None:
+def choose_bedtime(
+    patient: Patient, bedtime: time | None, actor: str, now: datetime, channel: str = CLINIC
+) -> None:
     """Put on the record that texts about sleep may come in the hour before `bedtime`, which may be
-    at night; None takes it back. Said to the clinic, where `actor` wrote it down."""
+    at night; None takes it back. `actor` said it, or wrote down what was said in the clinic."""
     if bedtime is None:
-        _record(patient, DAYTIME, (CLINIC, actor), _in_language(NOT_BEFORE_BED, patient), now)
+        _record(patient, DAYTIME, (channel, actor), _in_language(NOT_BEFORE_BED, patient), now)
         return
     in_bed = datetime.combine(now.date(), bedtime)
     _record(
         patient,
         BEDTIME,
-        (CLINIC, actor),
+        (channel, actor),
         _in_language(BEFORE_BED, patient).format(bedtime=f"{bedtime:%H:%M}"),
         now,
         kinds=(Kind.SLEEP,),
@@ -157,6 +167,13 @@ def lift(phone: str) -> None:
 
 def is_suppressed(phone: str) -> bool:
     return _suppression_of(phone) is not None
+
+
+def stopped_by(phone: str) -> str | None:
+    """Who or what has it that this number gets no texts: the patient's own word, or that texts do
+    not reach it; None when it is texted."""
+    suppression = _suppression_of(phone)
+    return None if suppression is None else suppression.source
 
 
 def _suppression_of(phone: str) -> Suppression | None:

@@ -26,7 +26,6 @@ from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.models.session import Morning, Session
 from rehab.programs.schedule import (
-    TEXTS_UNTIL,
     in_texting_hours,
     local_date,
     next_texting_time,
@@ -145,8 +144,8 @@ def leave_before(message: OutboundMessage, now: datetime) -> datetime:
     """The instant after which the patient wants this text no more, or must not be disturbed."""
     if message.kind in (*outbox.EXEMPT, Kind.SAFETY) or _is_for_the_night(message):
         return message.expires_at
-    zone = message.patient.zone
-    night = occurrence(message.patient.today(now), TEXTS_UNTIL, zone)
+    patient = message.patient
+    night = occurrence(patient.today(now), patient.texting_hours.closes, patient.zone)
     return min(message.expires_at, night)
 
 
@@ -156,14 +155,24 @@ def _not_now(message: OutboundMessage, facts: Facts) -> Void | None:
         return Void("overtaken by a later text")
     if message.kind == Kind.MORNING and (message.patient_id, message.about_on) in facts.asked:
         return Void("asked already")
-    zone, soon = message.patient.tz, facts.now + TO_GET_AWAY
-    night = next((at for at in (facts.now, soon) if not in_texting_hours(at, zone)), None)
-    if night is not None and not _is_for_the_night(message):
-        return Void("outside texting hours", until=next_texting_time(night, zone))
+    if not _is_for_the_night(message):
+        void = _quiet(message.patient, facts.now)
+        if void is not None:
+            return void
     for group in _groups(message):
         if facts.today[message.patient_id, group] >= MOST[group]:
             return Void("enough texts today already")
     return None
+
+
+def _quiet(patient: Patient, now: datetime) -> Void | None:
+    """Whether the patient wants no texts now, or not by the time that this one is away."""
+    zone, hours = patient.tz, patient.texting_hours
+    moments = (now, now + TO_GET_AWAY)
+    quiet = next((at for at in moments if not in_texting_hours(at, zone, hours)), None)
+    if quiet is None:
+        return None
+    return Void("outside texting hours", until=next_texting_time(quiet, zone, hours))
 
 
 def _is_for_the_night(message: OutboundMessage) -> bool:

@@ -6,24 +6,25 @@ from datetime import date, datetime, time, timedelta
 from rehab.models.message import Kind
 from rehab.models.plan import Plan
 from rehab.programs import sleep_series
-from rehab.programs.schedule import TEXTS_FROM, TEXTS_UNTIL, occurrence, session_days, spread
+from rehab.programs.schedule import TextingHours, occurrence, session_days, spread
 from rehab.services.nights import Nights
 from rehab.services.outbox import Intention
 
-LATEST_EXERCISE = time(20, 30)
 MORNING_ENDS = time(12)
-LATEST_MORNING = time(11, 30)
+TO_ANSWER = timedelta(minutes=30)
 """A wish outside texting hours is moved to the nearest time that leaves half an hour to answer."""
 
 FOLLOW_UP_AFTER = timedelta(hours=3)
-LATEST_FOLLOW_UP = time(20, 30)
 NOT_RIGHT_AFTER = timedelta(minutes=90)
-"""The soft follow-up: three hours after the reminder, or at 20:30 if that is not right after it."""
+"""The soft follow-up: three hours after the reminder, or half an hour before the end of texting
+hours if that is not right after it."""
 
 SLEEP_WITHIN = timedelta(minutes=30)
 """A text that says that bedtime is in an hour is untrue soon."""
 
 DAY = timedelta(days=1)
+
+Window = tuple[time, time]
 
 
 def slots(plan: Plan, on: date, nights: Nights | None) -> Iterator[Intention]:
@@ -41,22 +42,51 @@ def is_session_day(plan: Plan, on: date) -> bool:
     return plan.starts_on <= on <= plan.ends_on and on.weekday() in plan.weekdays
 
 
+def exercise_window(hours: TextingHours) -> Window:
+    """The first and the last local time at which the reminder of a session leaves."""
+    return hours.opens, _before(hours.closes, TO_ANSWER)
+
+
+def morning_window(hours: TextingHours) -> Window | None:
+    """The first and the last local time at which somebody is asked how they woke; None when they
+    want no text so early."""
+    last = _before(min(hours.closes, MORNING_ENDS), TO_ANSWER)
+    return (hours.opens, last) if hours.opens <= last else None
+
+
+def exercise_text_at(plan: Plan) -> time:
+    """The local time at which the reminder of a session leaves: the chosen one, or the nearest."""
+    return _within(exercise_window(plan.patient.texting_hours), plan.exercise_at)
+
+
+def morning_text_at(plan: Plan) -> time | None:
+    """The local time at which the patient is asked how they woke, if by text at all."""
+    window = morning_window(plan.patient.texting_hours)
+    return None if window is None else _within(window, plan.morning_at)
+
+
 def _of_a_session_day(plan: Plan, on: date) -> Iterator[Intention]:
-    at = _between(plan.exercise_at, LATEST_EXERCISE)
-    yield _reminder(plan, on, Kind.EXERCISE, "ex.today", at, TEXTS_UNTIL, on)
-    later = _follow_up_at(on, at)
+    at, hours = exercise_text_at(plan), plan.patient.texting_hours
+    yield _reminder(plan, on, Kind.EXERCISE, "ex.today", at, hours.closes, on)
+    later = _follow_up_at(on, at, hours)
     if later is not None:
-        yield _reminder(plan, on, Kind.FOLLOW_UP, "ex.soft", later, TEXTS_UNTIL, on)
+        yield _reminder(plan, on, Kind.FOLLOW_UP, "ex.soft", later, hours.closes, on)
 
 
 def _of_the_day_after(plan: Plan, on: date) -> Iterator[Intention]:
     """Where another session follows at once, its own reminder is enough; after the last, nothing
     is left to pick up."""
-    at = _between(plan.morning_at, LATEST_MORNING)
-    yield _reminder(plan, on, Kind.MORNING, "ck.morning", at, MORNING_ENDS, on)
+    yield from _asked_in_the_morning(plan, on, Kind.MORNING, "ck.morning")
     if not is_session_day(plan, on) and session_days(on, plan.weekdays, on, plan.ends_on):
-        at = _between(plan.exercise_at, LATEST_EXERCISE)
-        yield _reminder(plan, on, Kind.MISSED_ONE, "ex.missed1", at, TEXTS_UNTIL, on - DAY)
+        at, until = exercise_text_at(plan), plan.patient.texting_hours.closes
+        yield _reminder(plan, on, Kind.MISSED_ONE, "ex.missed1", at, until, on - DAY)
+
+
+def _asked_in_the_morning(plan: Plan, on: date, kind: Kind, template: str) -> Iterator[Intention]:
+    at = morning_text_at(plan)
+    if at is not None:
+        until = min(plan.patient.texting_hours.closes, MORNING_ENDS)
+        yield _reminder(plan, on, kind, template, at, until, on)
 
 
 def _of_the_night(plan: Plan, on: date, bedtime: time, nights: Nights) -> Iterator[Intention]:
@@ -69,17 +99,22 @@ def _of_the_night(plan: Plan, on: date, bedtime: time, nights: Nights) -> Iterat
         yield _intention(plan, on, Kind.SLEEP, tip, due, due + SLEEP_WITHIN, f"{bedtime:%H:%M}")
     asked = on.weekday() == sleep_series.question_weekday(plan.weekdays)
     if asked and on <= plan.ends_on + DAY and sleep_series.runs_on(day - 1, nights.latest):
-        at = _between(plan.morning_at, LATEST_MORNING)
-        yield _reminder(plan, on, Kind.SLEEP_QUESTION, "sl.q", at, MORNING_ENDS, on)
+        yield from _asked_in_the_morning(plan, on, Kind.SLEEP_QUESTION, "sl.q")
 
 
-def _between(wish: time, latest: time) -> time:
-    return min(max(wish, TEXTS_FROM), latest)
+def _within(window: Window, wish: time) -> time:
+    first, last = window
+    return min(max(wish, first), last)
 
 
-def _follow_up_at(on: date, exercise_at: time) -> time | None:
+def _before(at: time, by: timedelta) -> time:
+    return (datetime.combine(date.min, at) - by).time()
+
+
+def _follow_up_at(on: date, exercise_at: time, hours: TextingHours) -> time | None:
     first = datetime.combine(on, exercise_at)
-    later = min(first + FOLLOW_UP_AFTER, datetime.combine(on, LATEST_FOLLOW_UP))
+    last = datetime.combine(on, _before(hours.closes, TO_ANSWER))
+    later = min(first + FOLLOW_UP_AFTER, last)
     return later.time() if later - first >= NOT_RIGHT_AFTER else None
 
 

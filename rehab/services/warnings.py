@@ -14,8 +14,8 @@ from rehab.services.transactions import transaction
 NOT_AGAIN_FOR = timedelta(hours=24)
 """Messages about one thing never repeat within 24 hours (clinical.md 2.8, no. 15)."""
 
-SENT_WITHIN = timedelta(hours=14)
-"""A text of advice may wait for the night to end (21:00 to 08:00)."""
+SENT_WITHIN, ADVISED_WITHIN = timedelta(hours=14), timedelta(hours=24)
+"""Advice waits for the patient's own texting hours, which leave at least two of a day."""
 
 STOP_NOW, PAUSED, SEE_DOCTOR, DANGER = "rf.generic", "pl.pause", "rf.seek", "rp.safety"
 POOR_SLEEP = "sl.gp"
@@ -47,7 +47,7 @@ def warn(plan: Plan, template: str, now: datetime, kind: Kind = Kind.SAFETY) -> 
         template=template,
         dedupe_key=f"{plan.id}:{template}:{now.isoformat()}",
         due_at=now,
-        expires_at=now + SENT_WITHIN,
+        expires_at=now + (SENT_WITHIN if kind is Kind.SAFETY else ADVISED_WITHIN),
         priority=outbox.REPLIES_FIRST,
     )
     return outbox.enqueue([intention], now) > 0

@@ -81,7 +81,7 @@ def phones(clinic_id: UUID, seen: Mapping[UUID, datetime], now: datetime) -> lis
                 patient.id not in seen or at > seen[patient.id]
                 for at in arrived.get(patient.id, ())
             ),
-            awake=in_texting_hours(now, patient.tz),
+            awake=in_texting_hours(now, patient.tz, patient.texting_hours),
         )
         for patient in patients
     ]
@@ -127,7 +127,7 @@ def send_ahead(patient: Patient, kind: Kind, now: datetime) -> Sent:
     plan = current_plan(patient)
     if plan is None or plan.status != ACTIVE:
         return Sent.NOT_ACTIVE
-    if not in_texting_hours(now, patient.tz):
+    if not in_texting_hours(now, patient.tz, patient.texting_hours):
         return Sent.QUIET_HOURS
     hurried = any(_hurry(intention, now) for intention in _next(plan, kind, now))
     return Sent.ON_ITS_WAY if hurried else Sent.NOTHING_LEFT
