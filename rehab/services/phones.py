@@ -19,3 +19,21 @@ def as_e164(phone: str) -> str:
 
 def _not_e164(phone: str) -> Invalid:
     return Invalid({"phone": [f"{phone} is not an E.164 number, such as +442079460123"]})
+
+
+def region_of(phone: str) -> str:
+    """The region of an E.164 number by its prefix, as two letters: `GB`; `ZZ` when unknown."""
+    number = phonenumbers.parse(phone, None)
+    return phonenumbers.region_code_for_number(number) or "ZZ"
+
+
+def emergency_numbers(candidates: tuple[str, ...], phone: str) -> list[str]:
+    """Those of the `candidates` that reach an emergency service where an E.164 number is from."""
+    region = region_of(phone)
+    return [n for n in candidates if phonenumbers.is_emergency_number(n, region)]
+
+
+def as_written(phone: str) -> str:
+    """An E.164 number in the groups that people read: `+44 20 7946 0100`."""
+    number = phonenumbers.parse(phone, None)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.patient import Patient
-from rehab.models.plan import ACTIVE, Plan
+from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.models.session import Morning
 from rehab.services import clinics
 from rehab.services.access import links, second_factor
@@ -52,6 +52,14 @@ def current_plan(patient: Patient) -> Plan | None:
     """The patient's latest plan."""
     latest = select(Plan).filter_by(patient_id=patient.id).order_by(Plan.created_at.desc())
     return db.session.scalar(latest.limit(1))
+
+
+def open_plans(patient: Patient) -> tuple[Plan, ...]:
+    """The plans that a patient is to see: those not ended, the newest first; when all have ended,
+    the last of them alone."""
+    theirs = select(Plan).filter_by(patient_id=patient.id).order_by(Plan.created_at.desc())
+    plans = tuple(db.session.scalars(theirs))
+    return tuple(plan for plan in plans if plan.status in (ACTIVE, PAUSED)) or plans[:1]
 
 
 def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:
