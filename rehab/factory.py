@@ -20,6 +20,7 @@ from rehab.programs.library import Library, read_library, shipped_folder
 from rehab.settings import Settings
 from rehab.vault import cookie_key
 from rehab.web import add_pages
+from rehab.web.compression import add_compression
 from rehab.web.guards import add_guards
 from rehab.wiring import Wiring, wire
 
@@ -52,6 +53,7 @@ def build(settings: Settings | None = None) -> Flask:
     Bootstrap5(app)
     wire(app, Wiring(settings, _library(settings), sender_for(settings)))
     add_guards(app)
+    add_compression(app)
     add_api(app)
     add_pages(app)
     app.register_blueprint(webhooks)

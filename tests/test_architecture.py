@@ -35,6 +35,7 @@ FLOORS = {
     "rehab.vault": STORAGE,
     "rehab.models": STORAGE,
     "rehab.notifications.senders": STORAGE,
+    "rehab.charts": RULES,
     "rehab.clock": RULES,
     "rehab.errors": RULES,
     "rehab.figures": RULES,
@@ -49,6 +50,7 @@ FLOORS = {
 
 HOMES = {
     "argon2": ["rehab.services.access"],
+    "babel": ["rehab.web"],
     "pyotp": ["rehab.services.access"],
     "aiohttp": ["rehab.notifications.senders"],
     "apscheduler": ["rehab.worker"],

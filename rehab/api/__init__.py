@@ -8,6 +8,7 @@ from rehab.api import (
     consents,
     decisions,
     docs,
+    figures,
     library,
     measures,
     messages,
@@ -30,6 +31,7 @@ Send `Authorization: Bearer TOKEN`; times carry an offset, dates are the patient
 wrong is `application/problem+json` with `errors` by field; what is not yours is 404."""
 NOUNS = (
     library,
+    figures,
     patients,
     plans,
     today,

@@ -3,6 +3,8 @@
 from flask import Flask
 
 from rehab.web import health, metrics, skeleton
+from rehab.web.figures import add_figures
+from rehab.web.patient import add_patient
 from rehab.web.sign_in import add_sign_in
 
 
@@ -11,4 +13,6 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(skeleton.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
+    add_figures(app)
     add_sign_in(app)
+    add_patient(app)

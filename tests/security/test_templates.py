@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from rehab.web.skeleton import VERSION
+
 REHAB = Path(__file__).parents[2] / "rehab"
 TEMPLATES = sorted(path for path in REHAB.rglob("templates/**/*.html"))
 OF_JINJA = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
@@ -47,7 +49,7 @@ def faults(template: str) -> list[str]:
 
 
 def test_there_are_templates_of_every_kind() -> None:
-    assert {"base.html", "staff.html", "reminder.html", "phone.html", "api_docs.html"} <= {
+    assert {"base.html", "staff.html", "today.html", "phone.html", "api_docs.html"} <= {
         path.name for path in TEMPLATES
     }
 
@@ -121,7 +123,7 @@ ESCAPES = (
     "C:\\windows\\win.ini",
 )
 FOLDERS = {
-    "/assets/": "theme.css",
+    "/assets/<version>/": "theme.css",
     "/demo/assets/": "demo.css",
     "/bootstrap/static/": "css/bootstrap.min.css",
     "/api/docs/ours/": "api_docs.js",
@@ -142,6 +144,7 @@ def test_every_route_that_serves_files_is_here(server: Flask) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_file_beside_the_folder_is_served(server: Flask, folder: str) -> None:
     client, own = server.test_client(), FOLDERS[folder]
+    folder = folder.replace("<version>", VERSION)
     if own is not None:
         with client.get(folder + own) as answer:
             assert answer.status_code == 200

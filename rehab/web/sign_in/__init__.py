@@ -12,15 +12,13 @@ from rehab.web.sign_in import (
     faults,
     landing,
     patients,
-    reminder,
     second_factor,
     staff,
     tokens,
 )
-from rehab.web.sign_in.reminder import Capability58
 
 blueprint = Blueprint("sign_in", __name__, template_folder="templates")
-PAGES = (staff, second_factor, account, tokens, patients, landing, reminder)
+PAGES = (staff, second_factor, account, tokens, patients, landing)
 
 
 @blueprint.before_request
@@ -36,5 +34,4 @@ faults.add_faults(blueprint)
 
 def add_sign_in(app: Flask) -> None:
     """Serve the doors from `app`."""
-    app.url_map.converters["capability"] = Capability58
     app.register_blueprint(blueprint)

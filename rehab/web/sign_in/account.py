@@ -15,24 +15,25 @@ from rehab.services.access.sign_ins import SignedIn
 from rehab.web import cookies
 from rehab.web.cookies import Cookie
 from rehab.web.sign_in import destination, visitor
-from rehab.web.sign_in.page import REFUSED, page, staff_page, typed
+from rehab.web.sign_in.page import REFUSED, staff_page, typed
 from rehab.web.sign_in.staff import UNPROCESSABLE, password_fault
 
 blueprint = Blueprint("account", __name__)
 
 OVERVIEW = "sign_in.account.overview"
+PATIENTS_DEVICES = "me.settings.devices"
 NOT_PROVED = "That did not work. Check the password, and use a code that was not used before."
 
 
 @blueprint.get("/account")
-def overview() -> Response:
-    """The devices one is signed in on and, for staff, what one proves oneself with."""
+def overview() -> Answer:
+    """The devices one is signed in on and what one proves oneself with; patients have the devices
+    among their settings."""
     who, now = visitor.anybody(), clock.now()
+    if who.clinician_id is None:
+        return redirect(url_for(PATIENTS_DEVICES), 303)
     theirs = sign_ins.beside(who, now)
     shown: dict[str, Any] = {"mine": who, "sign_ins": theirs, "home": visitor.home(who)}
-    if who.clinician_id is None:
-        patient = people.patient_of(who)
-        return page("account", language=patient.language, tz=patient.tz, **shown)
     clinician = people.clinician_of(who)
     left = second_factor.recovery_codes_left(who.clinician_id)
     tz = ZoneInfo(clinician.clinic.zone)

@@ -1,26 +1,14 @@
-"""Where a sign-in leads: the patient's day, and the clinic's list of patients."""
+"""Where a sign-in of staff leads: the clinic's list of patients."""
 
 from flask import Blueprint, Response
 
-from rehab import clock
 from rehab.services.access import people
-from rehab.services.today import today
 from rehab.tenancy import enter_clinic
 from rehab.web.sign_in import visitor
-from rehab.web.sign_in.page import page, staff_page
+from rehab.web.sign_in.page import staff_page
 from rehab.wiring import library
 
 blueprint = Blueprint("landing", __name__)
-
-
-@blueprint.get("/me")
-def me() -> Response:
-    """What the patient's plan holds for today."""
-    patient = people.patient_of(visitor.patient())
-    enter_clinic(patient.clinic_id)
-    plan = people.current_plan(patient)
-    day = today(plan, patient.today(clock.now()), library()) if plan else None
-    return page("me", language=patient.language, patient=patient, day=day)
 
 
 @blueprint.get("/clinic")

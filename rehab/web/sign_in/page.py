@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from rehab.web.sign_in.words import LANGUAGES, WORDS
+from rehab.web.words import LANGUAGES, words
 
 REFUSED = 401
 """The status of a page that did not let somebody in; it says the same as the page itself."""
@@ -17,8 +17,9 @@ def language_asked_for() -> str:
 
 def page(template: str, status: int = 200, language: str | None = None, **values: Any) -> Response:
     """A page that both staff and patients may meet, in `language` or the browser's."""
-    spoken = language if language and language in WORDS else language_asked_for()
-    body = render_template(f"sign_in/{template}.html", language=spoken, say=WORDS[spoken], **values)
+    spoken = language if language in LANGUAGES else language_asked_for()
+    say = words("sign_in", spoken)
+    body = render_template(f"sign_in/{template}.html", language=spoken, say=say, **values)
     return make_response(body, status)
 
 

@@ -61,7 +61,7 @@ def anybody() -> SignedIn:
 
 def home(sign_in: SignedIn) -> str:
     """Where a sign-in leads by itself."""
-    return url_for(f"sign_in.landing.{'clinic' if sign_in.kind == 'staff' else 'me'}")
+    return url_for("sign_in.landing.clinic" if sign_in.kind == "staff" else "me.today.page")
 
 
 def onward(sign_in: SignedIn) -> str:

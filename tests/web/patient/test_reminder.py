@@ -27,23 +27,10 @@ from rehab.services.today import today
 from rehab.services.transactions import transaction
 from rehab.web import health
 from tests.conftest import NOON
+from tests.web.patient.conftest import TODAY
 from tests.web.sign_in.conftest import Browser, Page, code_on
 
-TODAY = date(2026, 3, 2)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def plan(maya: Patient, library: Library) -> Plan:
-    """Trains on Sundays and Mondays, so that Monday has a morning question and a session."""
-    wish = Assignment("lb-subacute-6w", 4, weekdays=(0, 6), starts_on=TODAY - timedelta(days=1))
-    return plans.assign(maya, wish, library, NOON)
-
-
-@pytest.fixture
-def token(plan: Plan) -> str:
-    with transaction():
-        return links.issue(Purpose.REMINDER, plan, NOON)
 
 
 def mornings() -> list[tuple[date, int | None, str]]:
@@ -55,10 +42,10 @@ def test_the_link_shows_todays_exercises_and_how_much_of_each(
 ) -> None:
     answer = browser.get(f"/{token}")
     page = Page(answer.text)
-    assert "Your session is due today." in page.text
+    assert "Your session for today" in page.text
     names = {each.name for each in library.programs["lb-subacute-6w"].phases[0].exercises}
     assert sum(name in page.text for name in names) >= 3
-    assert "each side" in page.text
+    assert "each side" in browser.get(f"/{token}/session?before=4").text
 
 
 def test_whoever_holds_the_link_learns_no_name_and_signs_nobody_in(
@@ -89,20 +76,20 @@ def test_why_a_plan_has_changed_is_told_to_the_patient_alone(
 
 def test_the_morning_question_is_answered_there_once(browser: Browser, token: str) -> None:
     asked = Page(browser.get(f"/{token}").text)
-    ratings = [field for field in asked.all("input") if field.get("type") == "radio"]
-    assert [field["value"] for field in ratings] == [str(n) for n in range(11)]
-    assert not any("checked" in field for field in ratings)
-    answer = browser.post(f"/{token}", pain="3")
-    assert answer.headers["Location"] == f"/{token}?noted=1"
+    ratings = [button for button in asked.all("button") if button.get("name") == "pain"]
+    assert [button["value"] for button in ratings] == [str(n) for n in range(11)]
+    assert not any("aria-pressed" in button for button in ratings)
+    answer = browser.post(f"/{token}/morning", pain="3")
+    assert answer.headers["Location"] == f"/{token}?noted=pain"
     assert mornings() == [(TODAY, 3, "link")]
     noted = browser.follow(answer)
-    assert "it is noted" in noted.text
-    assert not Page(noted.text).all("input")
+    assert "Thank you, noted." in noted.text
+    assert "How much pain do you have right now?" not in noted.text
 
 
 def test_a_second_answer_corrects_the_first(browser: Browser, token: str) -> None:
-    browser.post(f"/{token}", pain="3")
-    browser.post(f"/{token}", pain="10")
+    browser.post(f"/{token}/morning", pain="3")
+    browser.post(f"/{token}/morning", pain="10")
     assert mornings() == [(TODAY, 10, "link")]
 
 
@@ -110,9 +97,9 @@ def test_a_second_answer_corrects_the_first(browser: Browser, token: str) -> Non
 def test_what_is_no_rating_is_asked_again_and_noted_nowhere(
     browser: Browser, token: str, pain: str
 ) -> None:
-    answer = browser.post(f"/{token}", pain=pain)
+    answer = browser.post(f"/{token}/morning", pain=pain)
     assert answer.status_code == 422
-    assert "Please choose one number." in answer.text
+    assert "Please choose a number from 0 to 10." in answer.text
     assert mornings() == []
 
 
@@ -122,11 +109,11 @@ def test_without_a_session_the_day_before_nothing_is_asked(
     plan = plans.assign(maya, Assignment("lb-subacute-6w", 4, weekdays=(0,)), library, NOON)
     with transaction():
         token = links.issue(Purpose.REMINDER, plan, NOON)
-    assert not Page(browser.get(f"/{token}").text).all("input")
+    assert not Page(browser.get(f"/{token}").text).all("button")
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(PAUSED, "Your plan is paused."), (DISCHARGED, "Your plan has ended.")]
+    ("status", "words"), [(PAUSED, "Your plan is paused"), (DISCHARGED, "Your plan has ended")]
 )
 def test_a_plan_that_does_not_run_shows_no_exercise_and_asks_nothing(
     browser: Browser, token: str, plan: Plan, status: str, words: str
@@ -135,10 +122,10 @@ def test_a_plan_that_does_not_run_shows_no_exercise_and_asks_nothing(
         plan.status = status
     page = Page(browser.get(f"/{token}").text)
     assert words in page.text
-    assert not page.all("ol")
-    assert not page.all("input")
+    assert not page.all("li")
+    assert not page.all("button")
     if status == DISCHARGED:
-        assert browser.post(f"/{token}", pain="3").status_code == 422
+        assert browser.post(f"/{token}/morning", pain="3").status_code == 422
         assert mornings() == []
 
 
@@ -149,7 +136,7 @@ def test_the_link_lasts_thirty_six_hours(
     assert browser.get(f"/{token}").status_code == 200
     at(NOON + 36 * HOUR)
     assert browser.get(f"/{token}").status_code == 404
-    assert browser.post(f"/{token}", pain="3").status_code == 404
+    assert browser.post(f"/{token}/morning", pain="3").status_code == 404
 
 
 def test_guessing_at_links_is_slowed_down(browser: Browser, token: str) -> None:
@@ -164,7 +151,7 @@ def test_the_page_is_in_the_patients_language(browser: Browser, token: str, maya
         maya.language = "es"
     page = browser.get(f"/{token}").text
     assert '<html lang="es">' in page
-    assert "¿Cuánto dolor tienes ahora?" in page
+    assert "¿Cuánto dolor tienes ahora mismo?" in page
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/healthz", "/readyz", "/metrics"])

@@ -132,7 +132,7 @@ def test_nothing_stands_in_a_page_that_the_policy_would_refuse(walked: list[str]
             assert not any(name.startswith("on") for name in attrs), (tag, attrs)
             for name in ("src", "href", "action"):
                 address = attrs.get(name) or "/"
-                assert address.startswith(("/", "#", "data:,")), (tag, attrs)
+                assert address.startswith(("/", "#", "data:,", "tel:")), (tag, attrs)
                 assert not address.startswith("//")
 
 
