@@ -1,6 +1,9 @@
 """Heads: hair, and as much of a face as tells where it looks."""
 
-from rehab.figures.clock import group, path
+from collections.abc import Sequence
+from math import radians, sin
+
+from rehab.figures.clock import group, path, told
 from rehab.figures.geometry import Point
 from rehab.figures.limbs import Look
 from rehab.figures.palette import PEOPLE
@@ -17,12 +20,26 @@ SIDE_HAIR = {
 }
 FRONT_FACE = "M-11.4-3C-11.4-10-7-14.2 0-14.2S11.4-10 11.4-3C11.4 6 7 13.8 0 13.8S-11.4 6-11.4-3Z"
 EARS = "M-11-1.5A2.6 3.2 0 1 0-10.6 4.8ZM11-1.5A2.6 3.2 0 1 1 10.6 4.8Z"
-FRONT_HAIR = {
-    "short": "M-12.2-1C-13.6-11-8.4-16.6 0-16.6S13.6-11 12.2-1C11.2-3.6 10.6-6 9-8.2"
-    " 3.4-6.6-3-7.4-7-9.6-9.6-7.4-11-4.4-12.2-1Z",
-    "bun": "M-12.4 1C-14-10-9-16.2 0-16.2S14-10 12.4 1C11.4-5 8-9 0-11.4-8-9-11.4-5-12.4 1Z"
-    "M-5.6-15.4A6 6 0 1 1 5.6-15.4Z",
+CAP = {
+    "short": "M-12.2-1C-13.6-11-8.4-16.6 0-16.6S13.6-11 12.2-1C{} {} {} {} {} {} {} {}-12.2-1Z",
+    "bun": "M-12.4 1C-14-10-9-16.2 0-16.2S14-10 12.4 1C{} {} {} {} {}-12.4 1Z",
 }
+"""Hair seen from the front, from ear to ear over the crown and back along its lower edge."""
+FRINGE = {
+    "short": (
+        (11.2, -3.6),
+        (10.6, -6.0),
+        (9.0, -8.2),
+        (3.4, -6.6),
+        (-3.0, -7.4),
+        (-7.0, -9.6),
+        (-9.6, -7.4),
+        (-11.0, -4.4),
+    ),
+    "bun": ((11.4, -5.0), (8.0, -9.0), (0.0, -11.4), (-8.0, -9.0), (-11.4, -5.0)),
+}
+"""The lower edge: it goes with the face as the head turns, and down as it looks down."""
+BUN = "M-5.6-15.4A6 6 0 1 1 5.6-15.4L0-9Z"
 BACK_HAIR = {
     "short": "M-12.4-2C-12.8-11-8.4-16.6 0-16.6S12.8-11 12.4-2C12 4 10 8.6 6 9.6 2 8.6-2 8.6-6 9.6"
     "-10 8.6-12 4-12.4-2Z",
@@ -53,15 +70,37 @@ def _from_the_side(look: Look, hair: str, calm: bool) -> str:
 
 
 def _from_the_front(look: Look, hair: str, calm: bool) -> str:
-    """Eyes, nose and mouth go further to the side than the hair as the head turns."""
+    """Eyes, nose and mouth go further than the hair as the head turns or nods."""
     eyes = "M-6.6-.4Q-4.6 1-2.8-.4M2.8-.4Q4.6 1 6.6-.4" if calm else "M-4.6-1.6V0M4.6-1.6V0"
     face = f'<path class="l" d="{eyes}M-3 7.4Q0 9 3 7.4M-.8 3.4Q.2 4.2 1.2 3.4"/>'
     turns = [pose.turn for pose in look.poses]
-    features = group(look.clock, face, [Point(turn * 6.5, 0.0) for turn in turns])
-    cover = group(
-        look.clock,
-        f'<path class="h" d="{FRONT_HAIR[hair]}"/>',
-        [Point(t * 1.2, 0.0) for t in turns],
+    sinks = [sin(radians(pose.nod)) for pose in look.poses]
+    both = list(zip(turns, sinks, strict=True))
+    features = group(look.clock, face, [Point(turn * 6.5, -sink * 5.5) for turn, sink in both])
+    cap = path(look.clock, "h", [_cap(hair, turn, sink) for turn, sink in both])
+    ears = "".join(path(look.clock, "ss", [_ear(t, side) for t in turns]) for side in (-1, 1))
+    return _bun(look, hair, sinks) + ears + path(look.clock, "s", [FRONT_FACE]) + features + cap
+
+
+def _ear(turn: float, side: int) -> str:
+    """An ear beside the face; the one that turns away goes behind it."""
+    away = max(turn * side, 0.0)
+    x = told(side * (11.2 - 1.5 * abs(turn) - 5 * min(away * 2, 1.0)))
+    return f"M{x}-1.8A3.6 3.4 0 1 0 {x} 5A3.6 3.4 0 1 0 {x}-1.8Z"
+
+
+def _cap(hair: str, turn: float, sink: float) -> str:
+    lower = (8 if sink > 0 else 5) * sink
+    edge = [
+        f"{told(x + 4 * turn * (1 - (x / 12) ** 2))} {told(y + lower)}" for x, y in FRINGE[hair]
+    ]
+    return CAP[hair].format(*edge)
+
+
+def _bun(look: Look, hair: str, sinks: Sequence[float]) -> str:
+    """A bun at the back of the crown: it rises as the head looks down."""
+    if hair != "bun":
+        return ""
+    return group(
+        look.clock, f'<path class="h" d="{BUN}"/>', [Point(0, min(2 * s, 8 * s)) for s in sinks]
     )
-    ears = group(look.clock, f'<path class="ss" d="{EARS}"/>', [Point(-t * 4, 0.0) for t in turns])
-    return ears + path(look.clock, "s", [FRONT_FACE]) + features + cover

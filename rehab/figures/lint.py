@@ -26,7 +26,17 @@ FURTHEST = 200.0
 """Degrees of one move: more has taken the long way round, as from -100 to 170."""
 SIDEWAYS = 14.0
 """Degrees by which a knee that is seen from the front may seem to bend."""
-VISIBLE = {"turn": 0.25, "twist": 8.0, "breath": 0.4, "along": 0.3, "effort": 0.3, "crank": 20.0}
+FORESHORTENED = 0.6
+"""A bone that looks shorter than this points at the viewer: its angle tells nothing of a joint."""
+VISIBLE = {
+    "turn": 0.25,
+    "nod": 8.0,
+    "twist": 8.0,
+    "breath": 0.4,
+    "along": 0.3,
+    "effort": 0.3,
+    "crank": 20.0,
+}
 """Changes between two frames that are seen even if no joint moves."""
 SEEN = 3.0
 """Units that some joint moves at the least, if nothing else changes."""
@@ -77,15 +87,17 @@ def _bends(figure: Figure, pose: Pose) -> Iterator[tuple[str, float, tuple[float
     for side in ("near", "far"):
         arm: Limb = getattr(pose, f"arm_{side}")
         leg: Limb = getattr(pose, f"leg_{side}")
-        for joint, angle in (
-            ("shoulder", near_to(arm.upper - pose.thorax + 180, 60)),
-            ("elbow", near_to(arm.lower - arm.upper, 60)),
-            ("wrist", near_to(arm.end - arm.lower, 0)),
-            ("hip", near_to(leg.upper - pose.lumbar + 180, 50)),
-            ("knee", near_to(leg.upper - leg.lower, 60)),
-            ("ankle", near_to(leg.end - leg.lower - 90, 0)),
+        arm_length, leg_length = (min(x.upper_length, x.lower_length) for x in (arm, leg))
+        for joint, angle, length in (
+            ("shoulder", near_to(arm.upper - pose.thorax + 180, 60), arm.upper_length),
+            ("elbow", near_to(arm.lower - arm.upper, 60), arm_length),
+            ("wrist", near_to(arm.end - arm.lower, 0), arm.lower_length),
+            ("hip", near_to(leg.upper - pose.lumbar + 180, 50), leg.upper_length),
+            ("knee", near_to(leg.upper - leg.lower, 60), leg_length),
+            ("ankle", near_to(leg.end - leg.lower - 90, 0), leg.lower_length),
         ):
-            yield f"{joint}_{side}", angle, LIMITS[joint]
+            if length >= FORESHORTENED:
+                yield f"{joint}_{side}", angle, LIMITS[joint]
 
 
 def _flexion(below: float, above: float) -> float:
@@ -103,6 +115,7 @@ def _flat_bends(pose: Pose) -> Iterator[tuple[str, float, tuple[float, float]]]:
             yield f"knee_{side}", near_to(leg.lower - leg.upper, 0), (-SIDEWAYS, SIDEWAYS)
     for joint, angle in (("neck", pose.neck - pose.thorax), ("head", pose.head - pose.neck)):
         yield joint, near_to(angle, 0), (-45.0, 45.0)
+    yield "nod", pose.nod, LIMITS["head"]
 
 
 def _long_ways(figure: Figure) -> Iterator[Fault]:

@@ -77,6 +77,8 @@ class Pose:
     crank: float = 0.0
     along: float = 0.0
     effort: float = 0.0
+    nod: float = 0.0
+    """Degrees by which the head looks down, seen from the front; less than 0 is up."""
 
 
 LIMBS = ("arm_near", "arm_far", "leg_near", "leg_far")

@@ -9,7 +9,7 @@ from rehab.figures.geometry import ORIGIN, Point, near_to, towards, two_links
 from rehab.figures.pose import Limb, Pose, View, with_limb
 from rehab.figures.skeleton import Joints, bones, joints
 from rehab.figures.surroundings import Ride
-from rehab.figures.touch import HEAD, Surface, laid, limb_of, limbs_of, touching
+from rehab.figures.touch import HEAD, Surface, depth_of, laid, limb_of, limbs_of, touching
 
 ROUNDS, ENOUGH = 6, 0.05
 """A hand that follows its forearm moves its own goal a little: how often it reaches at most, and
@@ -160,6 +160,8 @@ def _swung(view: View, pose: Pose, hold: Hold, pelvis: Point) -> Pose:
         upper = near_to((found[hold.anchor] - root).angle, limb.upper)
     else:
         radius = KNEE_RADIUS if kind == "leg" else ELBOW_RADIUS
+        if not view.is_flat:
+            radius += depth_of(hold.part).dot(towards(hold.surface.normal))
         drop = (radius - hold.surface.gap(root)) / (lengths.upper * limb.upper_length)
         lean = degrees(acos(min(max(drop, -1.0), 1.0)))
         swings = [near_to(hold.surface.normal + turn, limb.upper) for turn in (lean, -lean)]

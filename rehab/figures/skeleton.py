@@ -1,7 +1,7 @@
 """Where every joint of a body is, given its pose and the place of its pelvis."""
 
 from collections.abc import Iterable
-from math import cos, radians
+from math import cos, radians, sin
 
 from rehab.figures.body import (
     CHEST,
@@ -51,7 +51,7 @@ def _trunk(pose: Pose, pelvis: Point) -> Joints:
         "girdle": waist + towards(pose.thorax, THORAX * SHOULDERS),
         "collar": collar,
         "skull": skull,
-        "head": skull + towards(pose.head, CROWN),
+        "head": skull + towards(pose.head, CROWN * cos(radians(pose.nod))),
     }
 
 
@@ -96,22 +96,14 @@ def _flesh(view: View, pose: Pose, found: Joints) -> Joints:
     """
     depth = 0.0 if view.is_flat else 1.0
     front, ahead = towards(pose.lumbar - 90, depth), towards(pose.thorax - 90, depth)
-    face, crown = towards(pose.head - 90, depth), towards(pose.head)
-    ears = towards(pose.head - 90, 11.0) if view.is_flat else ORIGIN
     middle = found["pelvis"] + (found["waist"] - found["pelvis"]).times(0.75)
-    head = found["head"]
     places = {
         "belly": middle + front.times(11 + 4 * pose.breath),
         "low_back": middle - front.times(9),
         "breast": found["chest"] + ahead.times(13),
         "upper_back": found["chest"] - ahead.times(12),
-        "nape": found["skull"] - face.times(6),
-        "forehead": head + face.times(11) + crown.times(5),
-        "back_of_head": head - face.times(13),
-        "top_of_head": head + crown.times(14),
-        "chin": head + face.times(9) - crown.times(11),
-        "ear_near": head - face.times(2) + ears,
-        "ear_far": head - face.times(2) - ears,
+        "nape": found["skull"] - towards(pose.head - 90, 6 * depth),
+        **_on_the_head(view, pose, found["head"]),
     }
     for side in ("near", "far"):
         hip, knee = found[f"hip_{side}"], found[f"knee_{side}"]
@@ -120,3 +112,35 @@ def _flesh(view: View, pose: Pose, found: Joints) -> Joints:
         places[f"shin_{side}"] = knee + (ankle - knee).times(0.3)
         places[f"upper_arm_{side}"] = elbow + (found[f"shoulder_{side}"] - elbow).times(0.35)
     return places
+
+
+HEAD_PLACES = {
+    "forehead": (11.0, 5.0),
+    "back_of_head": (-13.0, 0.0),
+    "top_of_head": (0.0, 14.0),
+    "chin": (9.0, -11.0),
+}
+"""How far before the middle of the head, and how far above it, its places are."""
+FACE_TURN = 0.6
+"""How far to the side the face goes as the head turns fully, as a part of its distance before."""
+
+
+def _on_the_head(view: View, pose: Pose, head: Point) -> Joints:
+    """Forehead, chin, crown and ears; seen flat, the face looks at the viewer or goes by turn."""
+    across, crown = towards(pose.head - 90), towards(pose.head)
+    if not view.is_flat:
+        ears = dict.fromkeys(("ear_near", "ear_far"), head - across.times(2))
+        places = {
+            name: head + across.times(before) + crown.times(above)
+            for name, (before, above) in HEAD_PLACES.items()
+        }
+        return places | ears
+    sink, flat = sin(radians(pose.nod)), cos(radians(pose.nod))
+    ears = {"ear_near": head + across.times(11), "ear_far": head - across.times(11)}
+    places = {
+        name: head
+        + across.times(before * pose.turn * FACE_TURN)
+        + crown.times(above * flat - before * sink)
+        for name, (before, above) in HEAD_PLACES.items()
+    }
+    return places | ears

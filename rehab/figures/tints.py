@@ -160,11 +160,11 @@ def _slope(pose: Pose, found: Joints, side: str) -> str:
     out = towards(way.angle)
     return smooth(
         [
-            collar + up.times(4) + out.times(3),
-            collar + way.times(0.5) + up.times(1.2),
-            shoulder + up.times(5.5),
-            shoulder + up.times(0.5) - out.times(2),
-            collar + way.times(0.45) - up.times(6),
-            collar - up.times(9) + out.times(3),
+            collar + up.times(5) + out.times(2),
+            collar + way.times(0.5) + up.times(1.6),
+            shoulder + up.times(6),
+            shoulder + up.times(1) - out.times(2),
+            collar + way.times(0.5) - up.times(2.5),
+            collar - up.times(3) + out.times(1.5),
         ]
     )

@@ -64,7 +64,14 @@ CATALOGUE: dict[str, dict[str, Any]] = {
     "step": {"x": X, "height": Number(6, 50, 16), "width": Number(20, 120, 50)},
     "rail": {"x": X, "height": Number(60, 140, 100)},
     "pillow": {"under": Spot("head"), "height": Number(2, 30), "width": Number(10, 70, 38)},
-    "towel": {"under": Spot(), "at": Spot(), "r": Number(2, 14, 5), "shift": Shift()},
+    "towel": {
+        "under": Spot(),
+        "at": Spot(),
+        "r": Number(2, 14, 5),
+        "shift": Shift(),
+        "folded": Flag(False),
+        "width": Number(8, 60, 30),
+    },
     "cushion": {
         "at": Spot(),
         "under": Spot(),

@@ -111,7 +111,7 @@ def doorway(thing: Thing, stage: Stage) -> str:
             rect("v", x + side * 46 - 5, -2, 10, top) + rect("vs", x + side * 46 - 1, -2, 2, top)
             for side in (-1, 1)
         )
-    return rect("vs", x + 5, 0, 9, top) + rect("v", x, -3, 8, top)
+    return rect("vs", x + 5, 0, 9, top) + rect("v", x, 0, 8, top)
 
 
 def table(thing: Thing, stage: Stage) -> str:

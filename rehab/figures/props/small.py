@@ -1,5 +1,7 @@
 """Small things: what is held, lain on, stretched or carried along with the body."""
 
+from typing import Any
+
 from rehab.figures.clock import group, path, told
 from rehab.figures.geometry import Point
 from rehab.figures.props.stage import Stage, disc, line, rect
@@ -29,17 +31,32 @@ def pillow(thing: Thing, stage: Stage) -> str:
 
 
 def towel(thing: Thing, stage: Stage) -> str:
-    """A rolled towel, seen from its end; under a part it lies on the floor there."""
-    r = thing.number("r")
+    """A towel, rolled and seen from its end or folded; under a part it lies on the floor there."""
+    folded = bool(thing.told["folded"])
+    r = FOLDED / 2 if folded else thing.number("r")
     places = _spots(thing, stage)
     if thing.told.get("under") and not thing.told.get("at"):
         places = [Point(places[0].x, stage.ground + r)]
         places *= len(stage.look.joints)
+    if folded:
+        return group(stage.clock, _folded(thing.number("width")), places)
     roll = disc("r", Point(0, 0), r) + (
         f'<path class="c q" stroke-width="1.2" d="M{told(r * 0.6)} 0A{told(r * 0.6)} '
         f'{told(r * 0.6)} 0 1 0 0 {told(r * 0.6)}"/>'
     )
     return group(stage.clock, roll, places)
+
+
+FOLDED = 5.0
+"""How high a folded towel lies."""
+
+
+def _folded(width: float) -> str:
+    """Two layers of cloth with the fold at the right."""
+    edge = told(width / 2 - 2)
+    return rect("r", -width / 2, -FOLDED / 2, width, FOLDED, 2.2) + (
+        f'<path class="c q" stroke-width="1" d="M{told(2 - width / 2)} 0H{edge}M-4-2.5V2.5"/>'
+    )
 
 
 def cushion(thing: Thing, stage: Stage) -> str:
@@ -99,7 +116,7 @@ def book(thing: Thing, stage: Stage) -> str:
 
 def stretched(thing: Thing, stage: Stage) -> str:
     """A band, a strap or a stick from place to place."""
-    ways = [stage.spots(told_place) for told_place in thing.told["between"]]
+    ways = [_gripped(told_place, stage) for told_place in thing.told["between"]]
     outlines = [
         "M" + "L".join(f"{told(p.x)} {told(-p.y)}" for p in points)
         for points in zip(*ways, strict=True)
@@ -108,6 +125,19 @@ def stretched(thing: Thing, stage: Stage) -> str:
     width = thing.number("width")
     drawn = path(stage.clock, f"c {name}", outlines)
     return drawn.replace("<path ", f'<path stroke-width="{width:g}" ', 1)
+
+
+PALM = 0.45
+"""Where between wrist and fingertips a hand closes round what it holds."""
+
+
+def _gripped(place: Any, stage: Stage) -> list[Point]:
+    """A place at each time; a hand has it in the palm."""
+    ends = stage.spots(place)
+    if place not in ("hand_near", "hand_far"):
+        return ends
+    wrists = stage.look.places(place.replace("hand", "wrist"))
+    return [wrist + (end - wrist).times(PALM) for wrist, end in zip(wrists, ends, strict=True)]
 
 
 def anchor(thing: Thing, stage: Stage) -> str:
