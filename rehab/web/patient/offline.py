@@ -108,7 +108,6 @@ def _alone(template: str, language: str) -> Response:
     return unlisted(make_response(_rendered(template, language)))
 
 
-@cache
 def _rendered(template: str, language: str) -> str:
     say = words(AREA, language)
     return render_template(f"patient/{template}.html", language=language, say=say)

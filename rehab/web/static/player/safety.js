@@ -6,7 +6,7 @@ const SELF_HARM = "RF19";
 
 /**
  * @param {import("./session.js").Session} session
- * @param {{tell(): Promise<{sent?: boolean, next?: string}>, ended(): void}} page
+ * @param {{tell(): Promise<{sent?: boolean, kept?: boolean, next?: string}>, ended(): void}} page
  */
 export function watchForDanger(session, { tell, ended }) {
   const { root } = session;
@@ -27,9 +27,10 @@ export function watchForDanger(session, { tell, ended }) {
   }
 
   function show() {
-    const own = ticks().some(({ value }) => value === SELF_HARM) ? "[data-self-harm]" : ":not([data-self-harm])";
-    const template = root.querySelector(`template[data-tier=${worst()}]${own}`);
-    shown = template.content.firstElementChild.cloneNode(true);
+    const isSelfHarm = ticks().some(({ value }) => value === SELF_HARM);
+    const templates = [...root.querySelectorAll(`template[data-tier=${worst()}]`)];
+    const chosen = templates.find(({ dataset }) => "selfHarm" in dataset === isSelfHarm);
+    shown = chosen.content.firstElementChild.cloneNode(true);
     shown.addEventListener("click", touched);
     root.append(shown);
     root.classList.add("is-danger");
@@ -44,14 +45,26 @@ export function watchForDanger(session, { tell, ended }) {
 
   /** Once is enough, and it is not taken back from here: a person at the clinic looks now. */
   async function told() {
+    offer(false);
     telling ??= tell();
-    shown.querySelector("[data-mistake]").hidden = shown.querySelector("[data-tell]").hidden = true;
-    const { sent, next } = await telling;
+    const { sent, kept, next } = await telling;
     const line = shown.querySelector("[data-told]");
-    if (next) shown.querySelector("[data-end]").href = next;
-    line.textContent = sent ? line.dataset.sent : line.dataset.kept;
-    line.hidden = shown.querySelector("[data-end]").hidden = false;
+    line.textContent = sent ? line.dataset.sent : kept ? line.dataset.kept : line.dataset.lost;
+    line.hidden = false;
+    if (!sent && !kept) return tryAgain();
+    const end = shown.querySelector("[data-end]");
+    if (next) end.href = next;
+    end.hidden = false;
     ended();
+  }
+
+  function tryAgain() {
+    telling = null;
+    offer(true);
+  }
+
+  function offer(open) {
+    for (const name of ["mistake", "tell"]) shown.querySelector(`[data-${name}]`).hidden = !open;
   }
 
   function takeBack() {
