@@ -70,6 +70,7 @@ CATALOGUE: dict[str, dict[str, Any]] = {
         "r": Number(2, 14, 5),
         "shift": Shift(),
         "folded": Flag(False),
+        "layer": LAYER,
         "width": Number(8, 60, 30),
     },
     "cushion": {

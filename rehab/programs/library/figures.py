@@ -83,6 +83,7 @@ FrameSchema = StrictSchema.from_dict(
         **{name.replace("arm", "shoulder"): SHIFT for name in limbs_named("arm")},
         **{name.replace("leg", "hip"): SHIFT for name in limbs_named("leg")},
         "turn": Factor(-1, 1),
+        "nod": Factor(-60, 60),
         "twist": Factor(-80, 80),
         "breath": Factor(0, 1.5),
         "crank": Factor(**ANGLE),

@@ -28,7 +28,7 @@ PLURALS = {
     "elbows": "elbow",
     "forearms": "forearm",
 }
-SCALARS = ("neck", "head", "turn", "twist", "breath", "crank", "along", "effort")
+SCALARS = ("neck", "head", "turn", "nod", "twist", "breath", "crank", "along", "effort")
 
 
 def limbs_named(kind: str) -> dict[str, tuple[str, ...]]:

@@ -57,9 +57,14 @@ def current_plan(patient: Patient) -> Plan | None:
 def open_plans(patient: Patient) -> tuple[Plan, ...]:
     """The plans that a patient is to see: those not ended, the newest first; when all have ended,
     the last of them alone."""
-    theirs = select(Plan).filter_by(patient_id=patient.id).order_by(Plan.created_at.desc())
-    plans = tuple(db.session.scalars(theirs))
+    plans = plans_of(patient)
     return tuple(plan for plan in plans if plan.status in (ACTIVE, PAUSED)) or plans[:1]
+
+
+def plans_of(patient: Patient) -> tuple[Plan, ...]:
+    """All plans that a patient has or had, the newest first."""
+    theirs = select(Plan).filter_by(patient_id=patient.id).order_by(Plan.created_at.desc())
+    return tuple(db.session.scalars(theirs))
 
 
 def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:

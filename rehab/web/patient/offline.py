@@ -42,7 +42,10 @@ EVERYTHING = '"cache", "storage"'
 def worker() -> Response:
     """The worker, with the files that it keeps. It changes with any of them, and so browsers take
     it for a new one."""
-    source = [f"const APP = {json.dumps(_app())};", *((FOLDER / n).read_text() for n in WORKER)]
+    source = [
+        f"const APP = {json.dumps(_app())};",
+        *((FOLDER / n).read_text("utf-8") for n in WORKER),
+    ]
     answer = make_response("\n".join(source))
     answer.mimetype = "text/javascript"
     answer.headers["Service-Worker-Allowed"] = TODAY

@@ -69,7 +69,7 @@ def begin_signed_in() -> None:
         patient = people.patient_of(visitor.patient())
     _enter(patient)
     plans = people.open_plans(patient)
-    g.visit = Visit(patient, plans, _chosen(plans), clock.now())
+    g.visit = Visit(patient, plans, _chosen(patient, plans), clock.now())
 
 
 def begin_by_reminder(token: str) -> None:
@@ -86,11 +86,15 @@ def _enter(patient: Patient) -> None:
     enter(actor_of(patient))
 
 
-def _chosen(plans: tuple[Plan, ...]) -> Plan | None:
+def _chosen(patient: Patient, open_plans: tuple[Plan, ...]) -> Plan | None:
+    """The plan that the request names, which may have ended since it was told of; else the first.
+
+    Raises NotFound for any that is not the patient's own.
+    """
     named = request.values.get("plan")
     if named is None:
-        return plans[0] if plans else None
-    found = next((plan for plan in plans if str(plan.id) == named), None)
+        return open_plans[0] if open_plans else None
+    found = next((p for p in people.plans_of(patient) if str(p.id) == named), None)
     if found is None:
         raise NotFound("there is no such plan")
     return found

@@ -65,7 +65,7 @@ def test_what_was_decided_at_once_is_said_at_once(her_phone: Browser, report: Re
         ("RF01", "Stop now and call for help", ["tel:999", "tel:+442079460100"]),
         ("RF06", "Stop, and get medical advice today", ["tel:+442079460100"]),
         ("RF12", "We have told your physiotherapist", ["tel:+442079460100"]),
-        ("RF19", "Stop, and get medical advice today", ["tel:116123", "tel:+442079460100"]),
+        ("RF19", "You are not alone with this", ["tel:116123", "tel:+442079460100"]),
     ],
 )
 def test_a_red_flag_says_what_to_do_by_its_tier_and_whom_to_call(

@@ -34,7 +34,7 @@ async function show() {
   const said = [aboutOutbox(), await aboutPage()].filter(Boolean);
   if (JSON.stringify(said) === shown) return;
   shown = JSON.stringify(said);
-  line.replaceChildren(...said.flatMap(({ text, link }) => [text, " ", ...(link ? [a(link)] : [])]));
+  line.replaceChildren(...said.flatMap(({ text, link }) => [text, " ", link ? a(link) : ""]));
   line.hidden = said.length === 0;
 }
 

@@ -24,7 +24,10 @@ const LONGEST_REST = 15 * MINUTE;
 /** A rest of more than this, in milliseconds, comes of a phone's clock that was set back. */
 const NO_REST = 60 * MINUTE;
 
-/** @param {{id: string, plan: string, url: string, body: string}} report @returns {Promise<Entry>} */
+/**
+ * @param {{id: string, plan: string, url: string, body: string}} report
+ * @returns {Promise<Entry>}
+ */
 export async function entryOf({ id, plan, url, body }) {
   const madeAt = (await clock.now()).toISOString();
   return { id, plan, url, body: await timed(body), madeAt, tries: 0, state: "waiting" };

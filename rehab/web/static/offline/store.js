@@ -59,7 +59,11 @@ async function on(shelf, mode, work, again = true) {
   });
 }
 
-/** @param {Shelf} shelf @param {string} key @returns {Promise<any>} undefined where there is none */
+/**
+ * @param {Shelf} shelf
+ * @param {string} key
+ * @returns {Promise<any>} undefined where there is none
+ */
 export function get(shelf, key) {
   return on(shelf, "readonly", (objects) => objects.get(key));
 }
