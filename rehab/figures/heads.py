@@ -76,7 +76,8 @@ def _from_the_front(look: Look, hair: str, calm: bool) -> str:
     turns = [pose.turn for pose in look.poses]
     sinks = [sin(radians(pose.nod)) for pose in look.poses]
     both = list(zip(turns, sinks, strict=True))
-    features = group(look.clock, face, [Point(turn * 6.5, -sink * 5.5) for turn, sink in both])
+    looks = [Point(turn * (6.5 - 4 * max(sink, 0.0)), -sink * 4.8) for turn, sink in both]
+    features = group(look.clock, face, looks)
     cap = path(look.clock, "h", [_cap(hair, turn, sink) for turn, sink in both])
     ears = "".join(path(look.clock, "ss", [_ear(t, side) for t in turns]) for side in (-1, 1))
     return _bun(look, hair, sinks) + ears + path(look.clock, "s", [FRONT_FACE]) + features + cap

@@ -63,3 +63,21 @@ def test_a_picture_that_is_too_large_is_told_with_its_size(monkeypatch: pytest.M
     monkeypatch.setattr("rehab.figures.lint.LARGEST", 1000)
     told = [fault.partition(" takes")[0] for fault in faults(SQUAT)]
     assert told == ["file: its moving picture", "file: its still picture"]
+
+
+@pytest.mark.parametrize(("nod", "is_fault"), [(40, False), (-35, False), (50, True), (-45, True)])
+def test_a_head_seen_from_the_front_nods_as_far_as_a_head_does(nod: float, is_fault: bool) -> None:
+    frames = [STANDING, {"nod": nod}]
+    told = faults(SQUAT, view="front", frames=frames)
+    assert any(fault.startswith("frames: nod is at") for fault in told) == is_fault
+    assert not any("cannot be seen" in fault for fault in told)
+
+
+@pytest.mark.parametrize(("length", "is_fault"), [(1.0, True), (0.7, True), (0.4, False)])
+def test_an_arm_that_points_at_the_viewer_may_seem_to_bend_any_way(
+    length: float, is_fault: bool
+) -> None:
+    backwards = {"arm_near": [-220, 60], "reach": {"arm_near": [length, 1]}}
+    told = faults(SQUAT, frames=[{**STANDING, **backwards}, {"trunk": 70, "legs": [-50, -108]}])
+    joints = ("frames: shoulder_near", "frames: elbow_near")
+    assert any(fault.startswith(joints) for fault in told) == is_fault

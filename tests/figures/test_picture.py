@@ -7,9 +7,11 @@ import pytest
 
 from rehab.figures.clock import told
 from rehab.figures.frame import HEIGHT, WIDTH
+from rehab.figures.motion import moved
 from rehab.figures.picture import Caption, moving, still
 from rehab.figures.pose import View
 from rehab.figures.props.catalogue import CATALOGUE
+from rehab.figures.props.placing import surroundings
 from tests.figures.poses import BRIDGE, SQUAT, figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -121,3 +123,21 @@ def test_every_prop_can_be_drawn_in_every_view(kind: str, view: View) -> None:
 )
 def test_numbers_are_as_short_as_svg_reads_them(number: float, text: str) -> None:
     assert told(number) == text
+
+
+def test_a_band_is_held_in_the_palm() -> None:
+    frames = [{"from": "standing", "arm_near": [0, 0, 0]}, {"arm_near": [0, 20, 20]}]
+    band = {"band": {"between": ["hand_near", [120, 90]], "width": 5}}
+    drawn = figure(SQUAT, frames=frames, props=[band])
+    start = surroundings(drawn)
+    found = moved(drawn, start).moments[0].state.joints(drawn.view)
+    told_x = re.search(r'stroke-width="5" class="c e" d="M(-?[\d.]+)', moving(drawn, CAPTION))
+    assert told_x is not None
+    assert found["wrist_near"].x + 3 < float(told_x[1]) < found["hand_near"].x - 3
+
+
+def test_a_towel_may_be_folded() -> None:
+    towels = [{"towel": {"at": "hand_near", "folded": folded}} for folded in (False, True)]
+    rolled, flat = (moving(figure(SQUAT, props=[towel]), CAPTION) for towel in towels)
+    assert '<circle class="r"' in rolled
+    assert '<rect class="r"' in flat

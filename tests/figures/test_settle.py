@@ -1,13 +1,15 @@
 """Bodies set down: what is planted stays, what rests lies on its surface, bones stay as long."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rehab.figures.basic_poses import CROOK_LYING, HANDS_AND_KNEES, STANDING
+from rehab.figures.basic_poses import CROOK_LYING, HANDS_AND_KNEES, PRONE, STANDING
 from rehab.figures.body import FOREARM, SHANK, THIGH, UPPER_ARM
 from rehab.figures.geometry import Point
-from rehab.figures.pose import Pose, View
+from rehab.figures.pose import Limb, Pose, View
 from rehab.figures.settle import Hold, settled
 from rehab.figures.touch import FLOOR, Surface, touching
 from tests.figures.poses import BRIDGE, SQUAT, all_joints, figure, moments
@@ -36,6 +38,11 @@ def test_the_first_contact_places_the_body_and_leaves_its_limbs_alone() -> None:
             CROOK_LYING,
             [Hold("shoulders", FLOOR), *FEET, Hold("head", FLOOR)],
             ["shoulders", "foot_near", "foot_far", "head"],
+        ),
+        (
+            replace(PRONE, thorax=20, arm_near=Limb(-85, 0, 0), arm_far=Limb(-85, 0, 0)),
+            [Hold("belly", FLOOR), Hold("forearm_near", FLOOR), Hold("elbow_far", FLOOR)],
+            ["belly", "forearm_near", "elbow_far"],
         ),
         (
             HANDS_AND_KNEES,
