@@ -54,17 +54,20 @@ def current_plan(patient: Patient) -> Plan | None:
     return db.session.scalar(latest.limit(1))
 
 
-def open_plans(patient: Patient) -> tuple[Plan, ...]:
-    """The plans that a patient is to see: those not ended, the newest first; when all have ended,
-    the last of them alone."""
-    plans = plans_of(patient)
-    return tuple(plan for plan in plans if plan.status in (ACTIVE, PAUSED)) or plans[:1]
-
-
 def plans_of(patient: Patient) -> tuple[Plan, ...]:
-    """All plans that a patient has or had, the newest first."""
+    """All plans that a patient has or had: those not ended first, the newest of each first."""
     theirs = select(Plan).filter_by(patient_id=patient.id).order_by(Plan.created_at.desc())
-    return tuple(db.session.scalars(theirs))
+    return tuple(sorted(db.session.scalars(theirs), key=_has_ended))
+
+
+def open_of(plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
+    """Those of a patient's plans that they are to see: the ones not ended; when all have, the last
+    of them alone."""
+    return tuple(plan for plan in plans if not _has_ended(plan)) or plans[:1]
+
+
+def _has_ended(plan: Plan) -> bool:
+    return plan.status not in (ACTIVE, PAUSED)
 
 
 def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:

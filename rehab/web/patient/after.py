@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from rehab.errors import NotFound
-from rehab.models.decision import Decision
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.models.session import Session
 from rehab.programs.schedule import session_days
@@ -31,15 +30,15 @@ def told(id: UUID) -> Response:
     """One session as it was told, and what comes next."""
     here = visit()
     session, plan = own_session(here, id)
-    waits = _waits_for_the_morning(session, plan, here.today)
+    decision = session.decision
     return page(
         "after",
         "after",
         session=session,
         plan=plan,
         safety=safety_page(session.red_flags, library()),
-        decision=_decided(session, waits),
-        waits=waits,
+        decision=decision if decision and decision.move != "hold" else None,
+        waits=_waits_for_the_morning(session, plan, here.today),
         next_on=_next_on(plan, max(session.on, here.today)),
         **whom_to_call(here, session.red_flags),
     )
@@ -70,13 +69,6 @@ def _waits_for_the_morning(session: Session, plan: Plan, today: date) -> bool:
         return False
     woke = morning_on(plan, session.on + DAY)
     return woke is None or woke.pain is None
-
-
-def _decided(session: Session, waits: bool) -> Decision | None:
-    """What was decided, and may be told: that a plan is held for now is no news while the morning
-    can still change it."""
-    decision = session.decision
-    return None if decision is None or (waits and decision.move == "hold") else decision
 
 
 def _next_on(plan: Plan, on: date) -> date | None:

@@ -65,7 +65,7 @@ def manifest() -> Response:
         lang=language,
         dir="auto",
         start_url=TODAY,
-        scope=TODAY,
+        scope="/",
         display="standalone",
         background_color=PAPER,
         theme_color=PAPER,
@@ -99,7 +99,7 @@ def forget(answer: Response) -> Response:
 @blueprint.app_context_processor
 def parts() -> dict[str, object]:
     """What the templates of other rooms need for this one's parts in them."""
-    return {"offline_ready": True, "offline_words": partial(words, AREA)}
+    return {"offline_words": partial(words, AREA)}
 
 
 def _language() -> str:

@@ -23,11 +23,13 @@ ME, REMINDER = "me", "reminder"
 class Visit:
     """One request of a patient: `plan` is the one that the page is about, None without any.
 
-    `token` is that of a reminder's link, which opens one plan's today and nothing else.
+    `plans` are those not ended, and `ever` all that there were, those not ended first. `token` is
+    that of a reminder's link, which opens one plan's today and nothing else.
     """
 
     patient: Patient
     plans: tuple[Plan, ...]
+    ever: tuple[Plan, ...]
     plan: Plan | None
     now: datetime
     token: str | None = None
@@ -68,8 +70,9 @@ def begin_signed_in() -> None:
     with across_clinics("whose app this is"):
         patient = people.patient_of(visitor.patient())
     _enter(patient)
-    plans = people.open_plans(patient)
-    g.visit = Visit(patient, plans, _chosen(patient, plans), clock.now())
+    ever = people.plans_of(patient)
+    plans = people.open_of(ever)
+    g.visit = Visit(patient, plans, ever, _chosen(plans, ever), clock.now())
 
 
 def begin_by_reminder(token: str) -> None:
@@ -78,7 +81,7 @@ def begin_by_reminder(token: str) -> None:
     with across_clinics("whose reminder this is"):
         plan = people.plan_of(entrance.open_reminder(token, visitor.address(), now))
     _enter(plan.patient)
-    g.visit = Visit(plan.patient, (plan,), plan, now, token)
+    g.visit = Visit(plan.patient, (plan,), (plan,), plan, now, token)
 
 
 def _enter(patient: Patient) -> None:
@@ -86,15 +89,15 @@ def _enter(patient: Patient) -> None:
     enter(actor_of(patient))
 
 
-def _chosen(patient: Patient, open_plans: tuple[Plan, ...]) -> Plan | None:
+def _chosen(plans: tuple[Plan, ...], ever: tuple[Plan, ...]) -> Plan | None:
     """The plan that the request names, which may have ended since it was told of; else the first.
 
     Raises NotFound for any that is not the patient's own.
     """
     named = request.values.get("plan")
     if named is None:
-        return open_plans[0] if open_plans else None
-    found = next((p for p in people.plans_of(patient) if str(p.id) == named), None)
+        return plans[0] if plans else None
+    found = next((plan for plan in ever if str(plan.id) == named), None)
     if found is None:
         raise NotFound("there is no such plan")
     return found

@@ -117,7 +117,8 @@ def test_the_app_has_a_name_in_each_language(stranger: FlaskClient, language: st
     manifest = json.loads(answer.data)
     assert answer.mimetype == "application/manifest+json"
     assert manifest["lang"] == language
-    assert manifest["start_url"] == manifest["scope"] == manifest["id"] == "/me"
+    assert manifest["start_url"] == manifest["id"] == "/me"
+    assert manifest["scope"] == "/"
     assert manifest["display"] == "standalone"
     assert len(manifest["short_name"]) <= 12
     assert manifest["background_color"] in (FOLDER / "theme.css").read_text()

@@ -10,6 +10,7 @@ const WEEK = 7 * 86_400_000;
 
 const line = document.querySelector("[data-connection]");
 let outbox = { waiting: 0, refused: 0, sent: 0, mustSignIn: false };
+let isReached = !page.isKept;
 let shown = "[]";
 
 /** Keep the line true from now on. */
@@ -17,6 +18,11 @@ export function watch() {
   if (!line) return;
   window.addEventListener("rehab:outbox", ({ detail }) => {
     outbox = detail;
+    isReached ||= detail.sent > 0;
+    show();
+  });
+  window.addEventListener("rehab:reached", () => {
+    isReached = true;
     show();
   });
   for (const name of ["online", "offline"]) window.addEventListener(name, show);
@@ -55,7 +61,7 @@ function aboutOutbox() {
 
 /** @returns {Promise<Note | undefined>} */
 async function aboutPage() {
-  const isOffline = !navigator.onLine || (page.isKept && !outbox.sent);
+  const isOffline = !navigator.onLine || !isReached;
   if (isOffline && (await isOfAnotherDay())) {
     return { text: line.dataset.stale.replace("{day}", await dayOfPage()) };
   }

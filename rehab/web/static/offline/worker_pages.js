@@ -11,9 +11,15 @@ async function keep(key, answer) {
   if (key === TODAY && (await isOfSomebodyElse(html))) await forgetPages();
   const pages = await caches.open(PAGES);
   await pages.put(key, marked(answer, html));
+  if (key === TODAY) await tellPages();
   if (key === TODAY) await keepSessions(pages, html);
   if (key === TODAY) await keepLanguage(html);
   await keepShown(pages);
+}
+
+/** Pages that show a copy learn that there is a newer one, and a network. */
+async function tellPages() {
+  for (const client of await self.clients.matchAll()) client.postMessage("renewed");
 }
 
 function marked(answer, html) {
