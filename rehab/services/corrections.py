@@ -16,7 +16,7 @@ from rehab.models.session import Session, SessionVersion
 from rehab.programs.library import Library
 from rehab.services import progression, reminders, safety
 from rehab.services.actors import acted
-from rehab.services.sessions import SessionReport, check, drawn_up, told
+from rehab.services.sessions import SessionReport, check, drawn_up, look_for_danger, told
 from rehab.services.transactions import hold, transaction
 
 
@@ -74,6 +74,8 @@ def correct_session(
     db.session.flush()
     progression.settle(plan, since, library, now)
     safety.heed(plan, sorted(flags), library, now)
+    if "note" in changed:
+        look_for_danger(plan, session, now)
     reminders.replan(plan, now)
     db.session.expire(session)
     return session

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
-from rehab.models.plan import DISCHARGED, FINISHED, Plan
+from rehab.models.plan import ACTIVE, DISCHARGED, FINISHED, Plan
 from rehab.models.screening import Screening
 from rehab.models.session import Session
 from rehab.programs.acts import Act
@@ -20,7 +20,7 @@ from rehab.programs.screening import Log, Occasion, occasion_on, pauses, questio
 from rehab.services import reminders
 from rehab.services.actors import acted
 from rehab.services.deeds import Deed, moment_before, put_in, write_down
-from rehab.services.transactions import hold, transaction
+from rehab.services.transactions import hold, persistent, transaction
 
 ALERT_LEVELS = {Tier.EMERGENCY: 3, Tier.URGENT: 3, Tier.SEE: 2}
 
@@ -59,6 +59,7 @@ def questions_on(plan: Plan, on: date, library: Library) -> Questions:
     return Questions(on, occasion, questions(library.red_flags, occasion))
 
 
+@persistent
 @transaction()
 def answer(
     plan: Plan, said: ScreeningReport, library: Library, now: datetime, source: str = "api"
@@ -84,15 +85,29 @@ def answer(
     acted("screening.answered", screening, now)
     if screening.red_flags:
         _flag(plan, screening.red_flags, library, now)
+        _heed_elsewhere(plan, screening.red_flags, library, now)
         reminders.replan(plan, now)
     return screening
 
 
 def heed(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> None:
-    """A red flag acts when it is heard: one that was told late, of a day before a clinician last
-    resumed the plan, is not cleared by that."""
-    if not flags:
-        return
+    """A red flag acts when it is heard, in all of the patient's plans: one that was told late, of a
+    day before a clinician last resumed the plan, is not cleared by that."""
+    if flags:
+        _heed(plan, flags, library, now)
+        _heed_elsewhere(plan, flags, library, now)
+
+
+def _heed_elsewhere(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> None:
+    """A chest does not hurt for one plan alone."""
+    theirs = select(Plan).filter_by(patient_id=plan.patient_id, status=ACTIVE)
+    for other in db.session.scalars(theirs.where(Plan.id != plan.id).order_by(Plan.id)).all():
+        hold(other)
+        _heed(other, flags, library, now)
+        reminders.replan(other, now)
+
+
+def _heed(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> None:
     pausing = pauses(flags, library.red_flags, bool(plan.policy["tier_s_pauses"]))
     sign = "paused" if pausing else "review_open"
     if not all(load[sign] for load in plan.loads.values()):

@@ -14,6 +14,8 @@ from rehab.models.plan import DISCHARGED, FINISHED, Plan, PlanTerms
 from rehab.models.session import Session, was_too_much
 from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
+from rehab.programs.policy import Policy, before_session_factor
+from rehab.programs.prescription import PAINLESS, RECOVERY
 from rehab.services import progression, reminders, safety
 from rehab.services.actors import acted
 from rehab.services.alerts import URGENT, open_alert
@@ -66,7 +68,7 @@ def report_session(
     acted("session.reported", session, now)
     progression.settle(plan, session.performed_at, library, now)
     safety.heed(plan, session.red_flags, library, now)
-    _look_for_danger(plan, session, now)
+    look_for_danger(plan, session, now)
     reminders.replan(plan, now)
     return session
 
@@ -120,7 +122,7 @@ def drawn_up(plan: Plan, said: SessionReport, now: datetime, source: str) -> Ses
     )
 
 
-def _look_for_danger(plan: Plan, session: Session, now: datetime) -> None:
+def look_for_danger(plan: Plan, session: Session, now: datetime) -> None:
     """A note is read by no rule but this: words of danger in it are for a person, at once."""
     words = words_of_danger(session.note)
     if words:
@@ -131,12 +133,29 @@ def _look_for_danger(plan: Plan, session: Session, now: datetime) -> None:
 
 def _categories(plan: Plan, said: SessionReport) -> list[str]:
     """What a session contained: what was tried of the ticked, else all that was ticked, else the
-    whole of the phase that the plan was in."""
+    whole of the phase that the plan was in. A recovery session is one of the categories whose
+    place it took, or they would rest for good."""
     tried = {t["exercise_id"] for t in said.exercises if t["done"] or was_too_much(t)}
     ticked = {t["exercise_id"] for t in said.exercises}
     contained = tried or ticked or set(_phase_at(plan, said.performed_at)["exercises"])
     shelf = {exercise["id"]: exercise["category"] for exercise in plan.program["exercises"]}
-    return sorted({shelf[id_] for id_ in contained if id_ in shelf})
+    categories = {shelf[id_] for id_ in contained if id_ in shelf}
+    if tried.intersection(RECOVERY):
+        phase = {shelf[id_] for id_ in _phase_at(plan, said.performed_at)["exercises"]}
+        categories |= _resting(plan, said, phase - categories, bool(tried - shelf.keys()))
+    return sorted(categories)
+
+
+def _resting(plan: Plan, said: SessionReport, categories: set[str], surely: bool) -> set[str]:
+    """Those of the `categories` for which a recovery session was due: their dose is 0, or the pain
+    before left nothing of it (R8). When it was `surely` one and none is known to rest any more, as
+    in a report that comes late, all of them."""
+    painful = categories - PAINLESS
+    policy = Policy.from_dict(plan.policy)
+    if said.before is not None and not before_session_factor(said.before, plan.usual_pain, policy):
+        return painful
+    resting = {category for category in painful if plan.loads[category]["dose"] == 0}
+    return resting or (painful if surely else set())
 
 
 def _phase_at(plan: Plan, instant: datetime) -> Mapping[str, Any]:
@@ -183,7 +202,7 @@ def check(plan: Plan, said: SessionReport, library: Library, now: datetime) -> N
         errors["performed_at"] = ["lies in the future"]
     elif plan.patient.today(said.performed_at) < plan.starts_on:
         errors["performed_at"] = ["lies before the plan's start"]
-    in_plan = {exercise["id"] for exercise in plan.program["exercises"]}
+    in_plan = {*RECOVERY, *(exercise["id"] for exercise in plan.program["exercises"])}
     for n, tick in enumerate(said.exercises):
         if tick["exercise_id"] not in in_plan:
             errors[f"exercises.{n}.exercise_id"] = ["is not an exercise of this plan"]
