@@ -118,7 +118,8 @@ def contacts_of(told: Mapping[str, Any], offered: Collection[str]) -> tuple[Cont
     found: list[Contact] = []
     for field, planted in (("contacts", True), ("slides", False)):
         for part, on in told.get(field, {}).items():
-            found += _expanded(field, part, side_of(on), planted, known)
+            place = on if on in known else side_of(on)
+            found += _expanded(field, part, place, planted, known)
     return tuple(found)
 
 
