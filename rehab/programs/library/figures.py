@@ -11,6 +11,7 @@ from rehab.figures.palette import PEOPLE
 from rehab.figures.pose import LIMBS, Figure, Keyframe, Loop, Prop, View
 from rehab.figures.props.catalogue import CATALOGUE, Flag, Number, Shift, Spot, Spots, Word
 from rehab.figures.props.placing import handles
+from rehab.figures.skeleton import joints
 from rehab.programs.library.fields import (
     MESSAGES,
     Choice,
@@ -32,6 +33,8 @@ from rehab.programs.library.frames import (
 
 ANGLE = {"low": -400, "high": 400}
 UNITS = {"low": -60, "high": 60}
+PLACES = ("at", "under", "between", "along")
+"""Where a prop is told to be."""
 
 
 class OneOf(fields.Field[str]):
@@ -154,7 +157,7 @@ class FigureSchema(StrictSchema):
 def load_figure(content: dict[str, Any]) -> Figure:
     """The figure of a file; raises ValidationError with everything that is wrong in it."""
     told = FigureSchema().load(content)
-    return Figure(
+    figure = Figure(
         id=told["id"],
         view=told["view"],
         frames=_keyframes(told),
@@ -167,6 +170,22 @@ def load_figure(content: dict[str, Any]) -> Figure:
         ring=side_of(told["ring"]) if "ring" in told else None,
         calm=told.get("calm", False),
     )
+    _check_places(figure)
+    return figure
+
+
+def _check_places(figure: Figure) -> None:
+    """Raises ValidationError for a prop that is told to be where there is nothing."""
+    known = {*joints(figure.view, figure.frames[0].pose), *handles(figure.props)}
+    lost = {
+        number: {prop.kind: f"there is no {name} here"}
+        for number, prop in enumerate(figure.props)
+        for told in map(prop.told.get, PLACES)
+        for name in (told if isinstance(told, list | tuple) else [told])
+        if isinstance(name, str) and name not in known
+    }
+    if lost:
+        raise ValidationError({"props": lost})
 
 
 def _somebody(id_: str) -> int:

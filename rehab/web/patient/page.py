@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from rehab.programs.translation import translated
+from rehab.programs.translation import is_translated, translated
 from rehab.services.phones import as_written
 from rehab.web import dates
 from rehab.web.patient.visit import visit
@@ -28,6 +28,9 @@ def page(template: str, area: str, status: int = 200, **values: Any) -> Response
     def tr(text: str) -> str:
         return translated(text, spoken, library())
 
+    def is_english(text: str) -> bool:
+        return not is_translated(text, spoken, library())
+
     body = render_template(
         f"patient/{template}.html",
         visit=here,
@@ -35,6 +38,7 @@ def page(template: str, area: str, status: int = 200, **values: Any) -> Response
         language=spoken,
         say=words(area, spoken),
         tr=tr,
+        is_english=is_english,
         dates=dates,
         as_written=as_written,
         **values,
@@ -43,11 +47,9 @@ def page(template: str, area: str, status: int = 200, **values: Any) -> Response
 
 
 def private(answer: Response) -> Response:
-    """No search engine lists a patient's page; the address of a reminder is its key, and so it is
-    told to nobody, not even to ourselves."""
+    """No search engine lists a patient's page. The address of a reminder is its key: it is told to
+    ourselves alone, as every address is (guards.HEADERS), for a form must say where it is from."""
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    if not visit().signed_in:
-        answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 

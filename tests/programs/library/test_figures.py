@@ -4,6 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from marshmallow import ValidationError
+
+from rehab.programs.library.figures import load_figure
 
 Spoil = Callable[[str, str, str], None]
 Faults = Callable[..., list[str]]
@@ -42,3 +45,15 @@ def test_a_figure_of_no_exercise_is_a_fault(folder: Path, faults: Faults) -> Non
     text = (folder / BRIDGE).read_text(encoding="utf-8").replace("id: lb-bridge", "id: lb-nothing")
     (folder / "figures/lb-nothing.yaml").write_text(text, encoding="utf-8")
     assert faults(folder) == ["figures/lb-nothing.yaml: id: there is no exercise lb-nothing"]
+
+
+def test_a_prop_that_is_tied_to_nothing_is_a_fault_of_its_file() -> None:
+    figure = {
+        "id": "made-up",
+        "view": "side",
+        "props": ["mat", {"strap": {"between": ["hand_near", "foot_near"]}}],
+        "frames": [{"from": "supine"}, {"leg_near": [40, 40]}],
+    }
+    with pytest.raises(ValidationError) as caught:
+        load_figure(figure)
+    assert caught.value.messages == {"props": {1: {"strap": "there is no foot_near here"}}}
