@@ -55,7 +55,7 @@ def diary(plan: Plan, until: date, days: int) -> list[DiaryDay]:
             is_session_day(plan, on),
             tuple(told.get(on, ())),
             next(iter(woke.get(on, ())), None),
-            is_session_day(plan, on - DAY),
+            is_session_day(plan, on - DAY) or on - DAY in told,
         )
         for on in dates
     ]

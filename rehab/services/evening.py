@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from rehab.models.plan import Plan
+from rehab.models.plan import ACTIVE, Plan
 from rehab.programs.library import Library
 from rehab.programs.sleep_series import tip_on
 from rehab.services.nights import nights_of
@@ -24,9 +24,11 @@ class Tonight:
 
 
 def tonight(plan: Plan, on: date, library: Library, now: datetime) -> Tonight | None:
-    """What the evening of the local date `on` holds; None by day and without a bedtime."""
+    """What the evening of the local date `on` holds; None by day, without a bedtime, and for a plan
+    that does not run."""
     local = now.astimezone(plan.patient.tz)
-    if plan.bedtime is None or local.time() < EVENING_BEGINS:
+    runs = plan.status == ACTIVE and on <= plan.ends_on
+    if not runs or plan.bedtime is None or local.time() < EVENING_BEGINS:
         return None
     nights = nights_of([plan.patient_id], now).get(plan.patient_id)
     began = max(nights.since, plan.starts_on) if nights else plan.starts_on

@@ -16,7 +16,7 @@ def test_a_shipped_figure_has_no_faults(id_: str) -> None:
 
 def test_every_shipped_exercise_has_a_figure(library: Library) -> None:
     missing = sorted(library.exercises.keys() - library.figures.keys())
-    assert missing == set()
+    assert missing == []
 
 
 def test_every_muscle_that_an_exercise_names_is_known_to_the_figures(library: Library) -> None:

@@ -9,7 +9,7 @@ from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, PAUSED, Plan
-from rehab.models.session import Morning
+from rehab.models.session import Morning, Session
 from rehab.services import clinics
 from rehab.services.access import links, second_factor
 from rehab.services.access.entrance import Capability
@@ -80,11 +80,18 @@ def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:
 
 
 def morning_is_open(plan: Plan, today: date) -> bool:
-    """Whether the question of this morning, the one after a session day, waits for its answer."""
-    if plan.status != ACTIVE or not is_session_day(plan, today - DAY):
+    """Whether the question of this morning waits for its answer: the one after a session day, and
+    after any other on which a session was done."""
+    if plan.status != ACTIVE or not _had_a_session(plan, today - DAY):
         return False
     told = select(Morning.pain).filter_by(plan_id=plan.id, on=today)
     return db.session.scalar(told) is None
+
+
+def _had_a_session(plan: Plan, on: date) -> bool:
+    """Whether a local date was to have a session of the plan, or has one."""
+    told = select(Session.id).filter_by(plan_id=plan.id, on=on).limit(1)
+    return is_session_day(plan, on) or db.session.scalar(told) is not None
 
 
 @transaction()

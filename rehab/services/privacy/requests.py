@@ -33,12 +33,13 @@ WANTS_ERASURE = (
 
 @transaction()
 def say_what_is_wrong(patient: Patient, words: str, now: datetime) -> Alert:
-    """Tell the clinic what on file is wrong, in the patient's own words (1 to 500 characters).
+    """Tell the clinic what on file is wrong, in the patient's own words (1 to 500 characters,
+    a new line being one).
 
     Words of danger are for a person at once, wherever they are said. Raises Invalid (words) and
     TooMany.
     """
-    said = words.strip()
+    said = words.replace("\r\n", "\n").strip()
     if not 1 <= len(said) <= LONGEST:
         raise Invalid({"words": [f"say what, in 1 to {LONGEST} characters"]})
     limits.take(ASKED, str(patient.id), now)

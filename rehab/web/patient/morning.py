@@ -10,7 +10,7 @@ from rehab.services.mornings import MorningReport, report_waking
 from rehab.web.patient import today
 from rehab.web.patient.page import UNPROCESSABLE, private, typed
 from rehab.web.patient.ratings import ratings
-from rehab.web.patient.visit import the_plan, visit
+from rehab.web.patient.visit import Visit, the_plan, visit
 from rehab.wiring import library
 
 blueprint = Blueprint("morning", __name__)
@@ -20,10 +20,11 @@ LONGEST_STIFFNESS = 1440
 
 @blueprint.post("/morning")
 def report() -> Response:
-    """Keep what was said of a morning, today's unless the form names another date."""
+    """Keep what was said of a morning: today's, unless the form names another that this door
+    reaches, as an answer that waited on a phone does."""
     here, plan = visit(), the_plan()
     try:
-        said = _read(here.today)
+        said = _read(here)
         source = "app" if here.signed_in else "link"
         report_waking(plan, said, library(), here.now, source)
     except (ValueError, Invalid, Conflict):
@@ -36,15 +37,18 @@ def report() -> Response:
     return private(make_response(redirect(where, HTTPStatus.SEE_OTHER)))
 
 
-def _read(on: date) -> MorningReport:
+def _read(here: Visit) -> MorningReport:
     """Raises ValueError for what is no answer."""
     values, wrong = ratings(request.form, ("pain", "sleep"))
-    minutes = typed("stiffness_minutes", 4)
+    minutes = typed("stiffness_minutes")
     if wrong or (minutes and not (minutes.isdecimal() and int(minutes) <= LONGEST_STIFFNESS)):
         raise ValueError("not an answer")
-    day = typed("on", 10)
+    day = typed("on")
+    on = date.fromisoformat(day) if day else here.today
+    if not here.reaches(on):
+        raise ValueError("not a morning of this link")
     return MorningReport(
-        date.fromisoformat(day) if day and visit().signed_in else on,
+        on,
         stiffness_minutes=int(minutes) if minutes else None,
         **values,
     )

@@ -2,39 +2,44 @@
 
 import re
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime
 from http import HTTPStatus
 from uuid import uuid4
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from werkzeug.datastructures import MultiDict
 
 from rehab.api.problems import problem
 from rehab.errors import Conflict, Invalid, RehabError
+from rehab.extensions import db
 from rehab.models.plan import Plan
 from rehab.models.session import Session
 from rehab.programs.dosage_words import dosage_text
 from rehab.services import safety, sessions
+from rehab.services.own_ids import own_id
 from rehab.services.safety import ScreeningReport
 from rehab.web.patient.after import SELF_HARM, whom_to_call
 from rehab.web.patient.page import UNPROCESSABLE, language, page, private
 from rehab.web.patient.ratings import CHOICES
 from rehab.web.patient.session_day import SessionDay, session_day
-from rehab.web.patient.session_form import Form, report_of, word_of
-from rehab.web.patient.visit import Visit, the_plan, visit
+from rehab.web.patient.session_form import Form, id_of, report_of, word_of
+from rehab.web.patient.visit import DAY, Visit, the_plan, visit
 from rehab.web.words import words
 from rehab.wiring import library
 
 blueprint = Blueprint("session", __name__)
 
 AREA = "session"
-DAY = timedelta(days=1)
+ASKED_BY = ("before", "on", "at", "again", "resume")
+"""What the address of the page may say; no answer is given in it but the first."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @blueprint.get("/session", endpoint="page")
 def opened() -> Response:
     """The session of today, or of another day that is told about afterwards."""
-    return _shown(request.args)
+    asked = {name: request.args[name] for name in ASKED_BY if name in request.args}
+    return _shown(MultiDict(asked))
 
 
 @blueprint.post("/session")
@@ -54,10 +59,19 @@ def report() -> Response:
 
 
 def _taken(here: Visit, plan: Plan, source: str) -> Session:
-    said = report_of(request.form, plan, here.now)
+    said = report_of(request.form, plan, _heard_at(plan, here.now))
+    if not here.reaches(plan.patient.today(said.performed_at)):
+        raise Invalid({"performed_at": ["lies before yesterday"]})
     session = sessions.report_session(plan, said, library(), here.now, source)
     _keep_answers_to_the_whole_list(plan, session, source)
     return session
+
+
+def _heard_at(plan: Plan, now: datetime) -> datetime:
+    """When the report was heard first: the same report again is not of another time."""
+    id_ = id_of(request.form)
+    known = db.session.get(Session, own_id(Session, id_, plan)) if id_ else None
+    return known.reported_at if known is not None else now
 
 
 def _keep_answers_to_the_whole_list(plan: Plan, session: Session, source: str) -> None:
@@ -110,7 +124,7 @@ def _shown(said: Form, status: int = 200, faults: dict[str, str] | None = None) 
         said=said,
         faults=faults or {},
         new_id=said.get("id") or uuid4(),
-        earliest=plan.starts_on,
+        earliest=_earliest(plan, here),
         told_at=_usual_hour(plan, on, here),
         stop_rules=library().stop_rules.values(),
         sentences=SENTENCE_END.split,
@@ -129,14 +143,18 @@ def _kind(day: SessionDay, said: Form) -> str:
 
 
 def _day_wanted(said: Form, plan: Plan, here: Visit) -> date:
-    """The date asked for, from the plan's start to today; by a reminder's link, yesterday's at the
-    earliest, as a session may have begun before midnight."""
-    earliest = plan.starts_on if here.signed_in else here.today - DAY
+    """The date asked for, when the page may be about it; else today's."""
     try:
         wanted = date.fromisoformat(said.get("on", ""))
     except ValueError:
         return here.today
-    return wanted if earliest <= wanted <= here.today else here.today
+    return wanted if _earliest(plan, here) <= wanted <= here.today else here.today
+
+
+def _earliest(plan: Plan, here: Visit) -> date:
+    """The plan's start; by a reminder's link, yesterday, as a session may have begun before
+    midnight."""
+    return plan.starts_on if here.signed_in else max(plan.starts_on, here.today - DAY)
 
 
 def _usual_hour(plan: Plan, on: date, here: Visit) -> str:

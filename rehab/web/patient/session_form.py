@@ -10,15 +10,16 @@ from werkzeug.datastructures import MultiDict
 from rehab.errors import Invalid
 from rehab.models.plan import Plan
 from rehab.programs.body import Area
+from rehab.programs.prescription import RECOVERY
 from rehab.programs.schedule import occurrence
 from rehab.services.sessions import SessionReport
+from rehab.web.patient.notes import note_of
 from rehab.web.patient.ratings import ratings
 
 Form = MultiDict[str, str]
 
 REQUIRED = ("before", "during", "after")
 REASONS = ("time", "forgot", "sore")
-LONGEST_NOTE = 2000
 PER_CENT = {str(n): n for n in range(101)}
 
 WORDS = {
@@ -38,14 +39,15 @@ WORDS = {
 def report_of(form: Form, plan: Plan, now: datetime) -> SessionReport:
     """What the form says. Raises Invalid by the form's own fields.
 
-    A report that names no time is of now, or of the date `on` and the hour `at` of a day gone by.
+    `now` is when the report is heard, or was at first. One that names no time is of then, as is one
+    by a clock that runs ahead; or it is of the date `on` and the hour `at` of a day gone by.
     """
     faults: dict[str, list[str]] = {}
     values: dict[str, Any] = {
-        "id": _id(form, faults),
+        "id": _id(form, faults) or uuid4(),
         "performed_at": _performed_at(form, plan, now, faults),
         **_ratings(form, faults),
-        **_how_much(form, faults),
+        **_how_much(form, plan, faults),
         "new_areas": tuple(_of(form, "new_areas", Area, faults)),
         "red_flags": tuple(form.getlist("red_flags")),
         "doms": form.get("doms") == "1",
@@ -54,6 +56,11 @@ def report_of(form: Form, plan: Plan, now: datetime) -> SessionReport:
     if faults:
         raise Invalid(faults)
     return SessionReport(**values)
+
+
+def id_of(form: Form) -> UUID | None:
+    """What the form calls its report, if it does so."""
+    return _id(form, {})
 
 
 def word_of(field: str) -> str:
@@ -68,9 +75,9 @@ def _ratings(form: Form, faults: dict[str, list[str]]) -> dict[str, int | None]:
     return values
 
 
-def _how_much(form: Form, faults: dict[str, list[str]]) -> dict[str, Any]:
+def _how_much(form: Form, plan: Plan, faults: dict[str, list[str]]) -> dict[str, Any]:
     """What was done of each exercise, and of the whole; a list with no tick at all says nothing."""
-    ticks = tuple(_tick(form, id_) for id_ in form.getlist("exercise"))
+    ticks = _ticks(form, plan, faults)
     completion = PER_CENT.get(form.get("completion", ""))
     if form.get("completion") and completion is None:
         faults["completion"] = ["give a whole number from 0 to 100"]
@@ -80,13 +87,22 @@ def _how_much(form: Form, faults: dict[str, list[str]]) -> dict[str, Any]:
     return {"exercises": ticks, "completion": completion, "not_completed_because": reason}
 
 
-def _tick(form: Form, exercise_id: str) -> dict[str, Any]:
-    return {
-        "exercise_id": exercise_id,
-        "done": exercise_id in form.getlist("done"),
-        "too_sore": exercise_id in form.getlist("sore"),
-        "stopped_because": form.get(f"stopped-{exercise_id}") or None,
-    }
+def _ticks(form: Form, plan: Plan, faults: dict[str, list[str]]) -> tuple[dict[str, Any], ...]:
+    """Each listed exercise once; more than the plan has are none of its own."""
+    listed = tuple(dict.fromkeys(form.getlist("exercise")))
+    if len(listed) > len(plan.program["exercises"]) + len(RECOVERY):
+        faults["exercises"] = ["there are not so many in the plan"]
+        return ()
+    done, sore = set(form.getlist("done")), set(form.getlist("sore"))
+    return tuple(
+        {
+            "exercise_id": id_,
+            "done": id_ in done,
+            "too_sore": id_ in sore,
+            "stopped_because": form.get(f"stopped-{id_}") or None,
+        }
+        for id_ in listed
+    )
 
 
 def _says_something(tick: dict[str, Any]) -> bool:
@@ -101,24 +117,25 @@ def _of(form: Form, name: str, choices: Iterable[str], faults: dict[str, list[st
 
 
 def _note(form: Form, faults: dict[str, list[str]]) -> str:
-    note = form.get("note", "").replace("\0", "").replace("\r\n", "\n").strip()
-    if len(note) > LONGEST_NOTE:
-        faults["note"] = [f"must have at most {LONGEST_NOTE} characters"]
-    return note
-
-
-def _id(form: Form, faults: dict[str, list[str]]) -> UUID:
     try:
-        return UUID(form["id"]) if form.get("id") else uuid4()
+        return note_of(form.get("note", ""))
+    except Invalid as error:
+        faults |= error.errors
+        return ""
+
+
+def _id(form: Form, faults: dict[str, list[str]]) -> UUID | None:
+    try:
+        return UUID(form["id"]) if form.get("id") else None
     except ValueError:
         faults["id"] = ["must be a UUID"]
-        return uuid4()
+        return None
 
 
 def _performed_at(form: Form, plan: Plan, now: datetime, faults: dict[str, list[str]]) -> datetime:
     try:
         if form.get("started_at"):
-            return _plausible(datetime.fromisoformat(form["started_at"]))
+            return min(_plausible(datetime.fromisoformat(form["started_at"])), now)
         if form.get("on"):
             day = date.fromisoformat(form["on"])
             at = time.fromisoformat(form.get("at", ""))

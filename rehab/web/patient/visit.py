@@ -1,7 +1,7 @@
 """Whose app a request opens: a signed-in patient's, or that of a reminder's link for one plan."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import g, request, url_for
@@ -18,13 +18,16 @@ from rehab.web.sign_in import visitor
 ME, REMINDER = "me", "reminder"
 """The two doors of the app, as its addresses name them."""
 
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of a patient: `plan` is the one that the page is about, None without any.
 
     `plans` are those not ended, and `ever` all that there were, those not ended first. `token` is
-    that of a reminder's link, which opens one plan's today and nothing else.
+    that of a reminder's link, which opens one plan's today and nothing else; what was begun before
+    midnight is told after it.
     """
 
     patient: Patient
@@ -41,6 +44,10 @@ class Visit:
     @property
     def today(self) -> date:
         return self.patient.today(self.now)
+
+    def reaches(self, on: date) -> bool:
+        """Whether a date may be told and shown by this door; by a link, yesterday and today."""
+        return self.signed_in or self.today - DAY <= on <= self.today
 
     def at(self, endpoint: str, **values: Any) -> str:
         """The address of a page of the app by this door, about the same plan."""
@@ -76,12 +83,13 @@ def begin_signed_in() -> None:
 
 
 def begin_by_reminder(token: str) -> None:
-    """Open one plan's today for whoever holds the link. Raises NotFound, TooMany."""
+    """Open one plan's today for whoever holds the link. Raises NotFound, also for a form of another
+    plan, and TooMany."""
     now = clock.now()
     with across_clinics("whose reminder this is"):
         plan = people.plan_of(entrance.open_reminder(token, visitor.address(), now))
     _enter(plan.patient)
-    g.visit = Visit(plan.patient, (plan,), (plan,), plan, now, token)
+    g.visit = Visit(plan.patient, (plan,), (plan,), _chosen((plan,), (plan,)), now, token)
 
 
 def _enter(patient: Patient) -> None:
@@ -92,7 +100,7 @@ def _enter(patient: Patient) -> None:
 def _chosen(plans: tuple[Plan, ...], ever: tuple[Plan, ...]) -> Plan | None:
     """The plan that the request names, which may have ended since it was told of; else the first.
 
-    Raises NotFound for any that is not the patient's own.
+    Raises NotFound for any that is not of this visit.
     """
     named = request.values.get("plan")
     if named is None:

@@ -77,6 +77,17 @@ def test_what_is_wrong_reaches_the_clinic(her_phone: Browser, maya: Patient) -> 
     assert about.endswith("\nMy name is Maja")
 
 
+def test_a_new_line_is_one_character_though_a_browser_sends_two(
+    her_phone: Browser, maya: Patient
+) -> None:
+    lines = ["x" * 24] * 20
+    assert len("\n".join(lines)) == 499
+    assert her_phone.post("/me/data/wrong", words="\r\n".join(lines)).status_code == 303
+    (alert,) = db.session.scalars(select(Alert))
+    assert alert.about.splitlines()[1:] == lines
+    assert "\r" not in alert.about
+
+
 @pytest.mark.parametrize("words", ["", "   ", "x" * 501])
 def test_no_words_and_too_many_are_explained_and_kept(
     her_phone: Browser, maya: Patient, words: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from markupsafe import escape
@@ -13,7 +13,7 @@ from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import DISCHARGED, PAUSED, Plan
-from rehab.models.session import Morning
+from rehab.models.session import Morning, Session
 from rehab.models.sign_in import Link
 from rehab.programs.library import Library
 from rehab.services import claims, outbox, plans, sessions
@@ -30,7 +30,7 @@ from tests.conftest import NOON
 from tests.web.patient.conftest import TODAY
 from tests.web.sign_in.conftest import Browser, Page, code_on
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def mornings() -> list[tuple[date, int | None, str]]:
@@ -56,7 +56,7 @@ def test_whoever_holds_the_link_learns_no_name_and_signs_nobody_in(
         assert private not in answer.text
     assert browser.cookie() is None
     assert browser.get("/me").status_code == 303
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -85,6 +85,83 @@ def test_the_morning_question_is_answered_there_once(browser: Browser, token: st
     noted = browser.follow(answer)
     assert "Thank you, noted." in noted.text
     assert "How much pain do you have right now?" not in noted.text
+
+
+@pytest.mark.parametrize("on", [TODAY - DAY, TODAY])
+def test_an_answer_that_waited_on_the_phone_is_of_the_day_it_was_given_on(
+    browser: Browser, plan: Plan, token: str, at: Callable[[datetime], None], on: date
+) -> None:
+    at(NOON + (on - TODAY) + 20 * HOUR)
+    answer = browser.post(f"/{token}/morning", on=str(on), pain="8", plan=str(plan.id))
+    assert answer.status_code == 303
+    assert mornings() == [(on, 8, "link")]
+
+
+@pytest.mark.parametrize("days", [-2, 1, 300])
+def test_of_no_other_day_an_answer_is_taken(
+    browser: Browser, plan: Plan, token: str, days: int
+) -> None:
+    with transaction():
+        plan.starts_on = TODAY - 20 * DAY
+    answer = browser.post(f"/{token}/morning", on=str(TODAY + days * DAY), pain="8")
+    assert answer.status_code == 422
+    assert mornings() == []
+
+
+@pytest.mark.parametrize("origin", [None, "http://localhost"])
+def test_an_old_browser_says_where_its_form_is_from_and_is_believed(
+    browser: Browser, token: str, origin: str | None
+) -> None:
+    """Without Sec-Fetch-Site the page's own origin is the proof; a policy of `no-referrer` would
+    make it `null`."""
+    client = browser.client
+    headers = {"Origin": origin} if origin else {}
+    assert client.post(f"/{token}/morning", data={"pain": "3"}, headers=headers).status_code == 303
+    elsewhere = client.post(f"/{token}/morning", data={"pain": "3"}, headers={"Origin": "null"})
+    assert elsewhere.status_code == 403
+
+
+def test_a_form_of_another_plan_is_not_taken_by_the_link_of_this_one(
+    browser: Browser, plan: Plan, token: str, maya: Patient, library: Library
+) -> None:
+    wish = Assignment("neck-desk-6w", 3, weekdays=(0,))
+    other = plans.assign(maya, wish, library, NOON + timedelta(minutes=1))
+    ratings = {"before": "3", "during": "3", "after": "3"}
+    for path, said in (("session", ratings), ("morning", {"pain": "3"})):
+        answer = browser.post(f"/{token}/{path}", plan=str(other.id), **said)
+        assert answer.status_code == 404
+    assert db.session.scalars(select(Session)).all() == []
+    assert mornings() == []
+
+
+@pytest.mark.parametrize("field", ["started_at", "on"])
+def test_no_session_of_before_yesterday_is_taken_by_the_link(
+    browser: Browser, plan: Plan, token: str, field: str
+) -> None:
+    with transaction():
+        plan.starts_on = TODAY - 20 * DAY
+    said = {"started_at": "2026-02-28T10:00:00Z"}
+    if field == "on":
+        said = {"on": "2026-02-28", "at": "10:00"}
+    said |= {"before": "9", "during": "9", "after": "9"}
+    answer = browser.client.post(
+        f"/{token}/session",
+        data=said,
+        headers={"Accept": "application/json", "Sec-Fetch-Site": "same-origin"},
+    )
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["performed_at"]
+    assert db.session.scalars(select(Session)).all() == []
+
+
+def test_a_session_of_yesterday_is_told_and_answered_by_the_link(
+    browser: Browser, token: str, at: Callable[[datetime], None]
+) -> None:
+    """Begun before midnight, told after it: a sign of danger still says whom to call."""
+    at(datetime(2026, 3, 3, 0, 10, tzinfo=UTC))
+    said = {"before": "3", "during": "3", "after": "3", "red_flags": "RF01"}
+    answer = browser.post(f"/{token}/session", started_at="2026-03-02T23:50:00Z", **said)
+    assert "Stop now and call for help" in browser.follow(answer).text
 
 
 def test_a_second_answer_corrects_the_first(browser: Browser, token: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from rehab import clock
 from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.patient import Patient
@@ -159,10 +160,16 @@ def test_an_easier_session_is_one_that_was_done_in_part_and_not_a_hard_one(
             "exercises",
             "Your plan has changed since.",
         ),
-        ({"started_at": "2026-03-02T13:00:00Z"}, "performed_at", "not within your plan"),
+        (
+            {"started_at": None, "on": "2026-03-02", "at": "13:00"},
+            "performed_at",
+            "not within your plan",
+        ),
+        ({"started_at": "2026-02-20T13:00:00Z"}, "performed_at", "not within your plan"),
         ({"started_at": "yesterday"}, "started_at", "not within your plan"),
         ({"started_at": "2026-03-02T11:00:00"}, "started_at", "not within your plan"),
         ({"started_at": "0001-01-01T00:00:00+14:00"}, "started_at", "not within your plan"),
+        ({"exercise": [f"e{n}" for n in range(500)]}, "exercises", "Your plan has changed since."),
         ({"completion": "101"}, "completion", "This could not be read."),
         ({"not_completed_because": "bored"}, "not_completed_because", "This could not be read."),
         ({"new_areas": ["wings"]}, "new_areas", "This could not be read."),
@@ -215,6 +222,74 @@ def test_a_form_with_a_fault_comes_back_with_everything_that_was_said(
     hidden = {f["name"]: f["value"] for f in page.all("input") if f.get("type") == "hidden"}
     assert (hidden["before"], hidden["started_at"]) == ("3", said["started_at"])
     assert hidden["id"] == said["id"]
+
+
+def test_what_is_listed_twice_was_done_once(her_phone: Browser, plan: Plan) -> None:
+    her_phone.post("/me/session", **form(plan, exercise=[*FOUR, *FOUR], done=["lb-bridge"] * 9))
+    assert [tick["exercise_id"] for tick in one().exercises] == list(FOUR)
+    assert one().completion == 25
+
+
+@pytest.mark.parametrize("listed", ["exercise=a", "exercise=a{n}"])
+def test_a_form_that_goes_on_and_on_is_read_at_once(
+    her_phone: Browser, plan: Plan, listed: str
+) -> None:
+    """A search of the ticks for each exercise would take some seconds."""
+    fields = [listed.format(n=n) for n in range(15_000)] + ["done=b"] * 25_000
+    ratings = f"plan={plan.id}&before=1&during=1&after=1"
+    began = clock.monotonic()
+    answer = her_phone.client.post(
+        "/me/session",
+        data="&".join([*fields, ratings]),
+        headers={**JSON, "Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code in (413, 422)
+    assert clock.monotonic() - began < 2
+
+
+def test_a_clock_that_runs_ahead_makes_no_session_of_the_future(
+    her_phone: Browser, plan: Plan, at: Callable[[datetime], None]
+) -> None:
+    """It is of when it was heard; the same report again, an hour later, is still the same."""
+    said = form(plan, started_at="2026-03-02T12:30:00+00:00", red_flags=["RF01"])
+    for now in (NOON, NOON + timedelta(minutes=5), NOON + HOUR):
+        at(now)
+        assert her_phone.post("/me/session", **said).status_code == 303
+    assert one().performed_at == NOON
+
+
+def test_a_report_without_a_time_may_come_twice_too(
+    her_phone: Browser, plan: Plan, at: Callable[[datetime], None]
+) -> None:
+    said = form(plan, started_at=None)
+    for now in (NOON, NOON + HOUR):
+        at(now)
+        assert her_phone.post("/me/session", **said).status_code == 303
+    assert one().performed_at == NOON
+
+
+def test_a_time_that_cannot_be_is_asked_for_again_on_the_long_page(
+    her_phone: Browser, plan: Plan
+) -> None:
+    said = form(plan, started_at="2026-02-20T12:00:00Z", note="long story")
+    page = Page(her_phone.post("/me/session", **said).text)
+    assert "not within your plan" in page.text
+    assert "long story" in her_phone.pages[-1]
+    times = {f["name"] for f in page.all("input") if f.get("name") in ("on", "at", "started_at")}
+    assert times == {"on", "at"}
+    said |= {"on": str(TODAY), "at": "11:00"}
+    del said["started_at"]
+    assert her_phone.post("/me/session", **said).status_code == 303
+
+
+def test_an_address_answers_no_question_but_the_first(her_phone: Browser, plan: Plan) -> None:
+    query = "before=3&during=0&after=0&effort=1&red_flags=RF01&done=lb-bridge&note=hi&id=x"
+    page = Page(her_phone.get(f"/me/session?{query}&started_at=2026-02-01T10:00:00Z").text)
+    assert not any("checked" in field for field in page.all("input"))
+    hidden = {f["name"]: f["value"] for f in page.all("input") if f.get("type") == "hidden"}
+    assert (hidden["before"], hidden["started_at"]) == ("3", NOON.isoformat())
+    assert UUID(hidden["id"])
+    assert ">hi<" not in her_phone.pages[-1]
 
 
 # Pain before, and what it leaves of the day (R8; usual pain is 4)

@@ -81,6 +81,8 @@ def test_a_second_tap_corrects_the_first(her_phone: Browser, plan: Plan) -> None
         {"pain": "x"},
         {"sleep": "-1"},
         {"stiffness_minutes": "1441"},
+        {"stiffness_minutes": "10000"},
+        {"pain": "3", "on": "2026-03-02 or so"},
         {"stiffness_minutes": "ten"},
         {"pain": "3", "on": "2026-03-03"},
         {"pain": "3", "on": "yesterday"},
@@ -180,6 +182,32 @@ def test_in_the_evening_the_night_is_near_and_by_day_it_is_not(
     assert "Bed at 22:30" in page
     at(NOON + 8 * HOUR)
     assert "Good evening, Maya" in her_phone.get("/me").text
+
+
+@pytest.mark.parametrize("status", [PAUSED, DISCHARGED])
+def test_a_plan_that_does_not_run_has_no_night(
+    her_phone: Browser, plan: Plan, at: Callable[[datetime], None], status: str
+) -> None:
+    with transaction():
+        plan.bedtime, plan.status = time(22, 30), status
+    at(NOON + 8 * HOUR)
+    assert "Tonight" not in her_phone.get("/me").text
+
+
+def test_the_morning_after_a_session_on_a_day_of_rest_is_asked_about_as_promised(
+    her_phone: Browser, maya: Patient, library: Library, at: Callable[[datetime], None]
+) -> None:
+    wish = Assignment("lb-subacute-6w", 4, weekdays=(2,), starts_on=TODAY)
+    plan = plans.assign(maya, wish, library, NOON)
+    said = SessionReport(NOON, before=3, during=3, after=3)
+    session = sessions.report_session(plan, said, library, NOON)
+    assert "Tomorrow morning we ask" in her_phone.get(f"/me/sessions/{session.id}").text
+    at(NOON + 20 * HOUR)
+    assert "How much pain do you have right now?" in her_phone.get("/me").text
+    her_phone.post("/me/morning", pain="3")
+    assert "How much pain do you have right now?" not in her_phone.get("/me").text
+    at(NOON + 44 * HOUR)
+    assert "How much pain do you have right now?" not in her_phone.get("/me").text
 
 
 def test_her_language_is_the_pages(her_phone: Browser, maya: Patient, plan: Plan) -> None:

@@ -9,23 +9,32 @@ const FACT = "correction";
 /** How far a clock may be off, in milliseconds, before that is worth anybody's while. */
 const SLACK = 60_000;
 
-/**
- * Compare the clocks, where this page came from the server just now. A correction stays as it is
- * until it is off by more than a minute, so that the same report always says the same time.
- */
-export async function learn() {
-  if (page.isKept || Number.isNaN(page.madeAt)) return;
+/** What this very page tells, where it came from the server just now. */
+const told = toldByThisPage();
+
+/** When it is noted. */
+export const learned = learn().catch(() => {});
+
+function toldByThisPage() {
+  if (page.isKept || Number.isNaN(page.madeAt)) return undefined;
   const [load] = performance.getEntriesByType("navigation");
   const answeredAt = Date.now() - performance.now() + (load?.responseStart ?? 0);
-  const correction = page.madeAt - answeredAt;
-  await change("facts", FACT, (known = 0) =>
-    Math.abs(correction - known) > SLACK ? Math.round(correction) : known,
-  );
+  return Math.round(page.madeAt - answeredAt);
+}
+
+/**
+ * A correction stays as it is until it is off by more than a minute, so that the same report always
+ * says the same time.
+ */
+async function learn() {
+  if (told === undefined) return;
+  await change("facts", FACT, (known = 0) => (Math.abs(told - known) > SLACK ? told : known));
 }
 
 /** @returns {Promise<number>} what to add to the phone's clock, in milliseconds */
 export async function correction() {
-  const known = (await get("facts", FACT).catch(() => 0)) ?? 0;
+  await learned;
+  const known = (await get("facts", FACT).catch(() => told)) ?? 0;
   return Math.abs(known) > SLACK ? known : 0;
 }
 

@@ -1,9 +1,10 @@
 // The page of what is kept on this phone: each report that was not sent, in words, with what may
-// be done about it. On the way out it asks first.
+// be done about it; of what somebody else has told, only how many. On the way out it asks first.
 
 import { leave } from "./leaving.js";
 import { pending, throwAway, tryAgain } from "./outbox.js";
 import { locale } from "./page.js";
+import { plansKnown } from "./visitor.js";
 
 const TODAY = "/me";
 const UNCLEAR = 422;
@@ -25,8 +26,12 @@ const instant = new Intl.DateTimeFormat(locale, {
 await show();
 
 async function show() {
-  const entries = await pending();
-  list.replaceChildren(...entries.map(item));
+  const [entries, plans] = await Promise.all([pending(), plansKnown()]);
+  const own = entries.filter(({ plan }) => !plans || plans.includes(plan));
+  list.replaceChildren(...own.map(item));
+  const others = document.querySelector("[data-others]");
+  others.hidden = own.length === entries.length;
+  others.querySelector("[data-count]").textContent = entries.length - own.length;
   document.querySelector("[data-nothing]").hidden = entries.length > 0;
   const leaving = document.querySelector("[data-leaving]");
   leaving.hidden = !new URLSearchParams(location.search).has("leaving");

@@ -1,5 +1,6 @@
-// The way out: whoever signs out leaves nothing on the phone. What was not sent yet would be lost
-// with it, so that is asked about first, on a page of its own.
+// The way out: whoever signs out leaves nothing on the phone, and the browser clears what is left of
+// anybody. What was not sent yet, by whomever, would be lost with it, so that is asked about first,
+// on a page of its own.
 
 import { pending } from "./outbox.js";
 import { language } from "./page.js";

@@ -1,7 +1,7 @@
 // What every page of the app begins with: the worker that opens it without a network, the reports
 // that wait, and the line that tells of both.
 
-import { learn, now } from "./clock.js";
+import { learned, now } from "./clock.js";
 import { isOfAnotherDay, watch } from "./connection.js";
 import { dropOldDrafts } from "./drafts.js";
 import { isInstalled, offerInstalling } from "./install.js";
@@ -33,7 +33,7 @@ document.addEventListener("visibilitychange", () => {
 setInterval(() => outbox.waiting && flush(), MINUTE);
 
 if (page.isKept && navigator.onLine) renewPages();
-await Promise.allSettled([learn(), note()]);
+await Promise.allSettled([learned, note()]);
 const shown = location.pathname.match(SESSION)?.[1];
 if (shown && !page.isKept) await putRight(shown).catch(() => {});
 await flush(true);

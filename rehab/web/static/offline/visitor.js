@@ -12,11 +12,19 @@ export async function note() {
 }
 
 /**
+ * The plans of who was signed in last, for a page about nobody.
+ * @returns {Promise<string[] | undefined>} undefined where nobody ever was
+ */
+export function plansKnown() {
+  return get("facts", FACT).catch(() => undefined);
+}
+
+/**
  * The plans that may be reported for from this page now. A reminder's link says itself whose it is.
  * @returns {Promise<string[]>}
  */
 export async function plansNow() {
   if (!page.worker) return page.plans;
-  const known = await get("facts", FACT).catch(() => undefined);
+  const known = await plansKnown();
   return page.plans.filter((plan) => !known || known.includes(plan));
 }

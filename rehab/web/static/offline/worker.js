@@ -45,14 +45,31 @@ function isOfTheApp({ pathname }) {
   return pathname === TODAY || pathname.startsWith(`${TODAY}/`);
 }
 
+/**
+ * Somebody comes from a page of ours where people sign in, and may be another than before: no copy
+ * is left for them. A reload says that it comes from there too, but that page is open no more.
+ */
+async function isNewlyCome({ referrer }, { pathname }) {
+  const door = referrer && new URL(referrer);
+  if (!door || door.origin !== location.origin || isOfTheApp(door)) return false;
+  if (ABOUT_NOBODY.includes(pathname)) return false;
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const isNew = open.some(({ url }) => new URL(url).pathname === door.pathname);
+  if (isNew) await forgetPages();
+  return isNew;
+}
+
 async function page(event, url) {
   const key = keyOf(url);
-  const network = fromNetwork(event).then((answer) => {
+  const newly = isNewlyCome(event.request, url);
+  const network = Promise.all([fromNetwork(event), newly]).then(([answer, isNew]) => {
     if (isToBeKept(url, answer)) event.waitUntil(keep(key, answer.clone()));
+    if (isNew && key !== TODAY && isPage(answer)) event.waitUntil(renew());
     if (isSignedOut(url, answer)) event.waitUntil(forgetPages());
     return answer;
   });
   event.waitUntil(network.catch(() => {}));
+  await newly;
   const copy = key && (await caches.match(key, { cacheName: PAGES, ignoreVary: true }));
   try {
     const answer = await (copy ? Promise.race([network, patience()]) : network);

@@ -10,9 +10,12 @@ const BETWEEN = 3;
 const REST = 30;
 const PACE = 3;
 
+/** Minutes that ended longer ago than these seconds, with the page gone, were perhaps not done. */
+const LATE = 60;
+
 /**
  * @param {import("./work.js").Work} work
- * @param {{cue(name: string): void, tick(): void, changed(): void}} page
+ * @param {{cue(name: string): void, tick(): void, changed(): void, late(): void}} page
  */
 export function coach(work, page) {
   const phase = phases({ began, ticked, halted, runs });
@@ -36,6 +39,13 @@ export function coach(work, page) {
   function halted({ kind, left }) {
     delete work.endsAt;
     if (kind === "go") work.left = left;
+  }
+
+  /** Nobody knows whether they were done: only the patient can say. */
+  function late() {
+    delete work.endsAt;
+    phase.enter("idle");
+    page.late();
   }
 
   function settle() {
@@ -97,7 +107,9 @@ export function coach(work, page) {
     takeUp() {
       if (work.over || !current(work)) return phase.enter("over");
       if (!work.endsAt) return phase.enter("idle");
-      work.left = Math.max(0.1, (work.endsAt - Date.now()) / 1000);
+      const left = (work.endsAt - Date.now()) / 1000;
+      if (left < -LATE) return late();
+      work.left = Math.max(0.1, left);
       hold();
     },
 

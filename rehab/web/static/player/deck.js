@@ -17,6 +17,7 @@ export function deckOf(root) {
   const tooMuch = part("too-much");
   const onward = part("onward");
   const redo = part("redo");
+  const undo = part("undo");
   const words = deck.dataset;
   let second = 0;
 
@@ -30,6 +31,7 @@ export function deckOf(root) {
     tooMuch,
     onward,
     redo,
+    undo,
     say,
 
     set isShown(shown) {
@@ -66,6 +68,7 @@ export function deckOf(root) {
       pace.setAttribute("aria-pressed", lead.isPaced);
       tooMuch.hidden = onward.hidden = isOver;
       redo.hidden = !isOver || !current(work);
+      undo.hidden = !isOver || work.over !== "done" || work.kind === "reps";
     },
   };
 }

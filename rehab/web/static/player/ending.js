@@ -27,6 +27,13 @@ export function ending(session, way, bar) {
     return session.drop();
   }
 
+  /** Kept until there is a network; what is worth a talk is spoken of now. */
+  function kept() {
+    const isWorthATalk = root.querySelector("[name=red_flags][data-tier=S]:checked");
+    root.querySelector("[data-worth-a-talk]").hidden = !isWorthATalk;
+    say("kept");
+  }
+
   function leave() {
     location.replace(root.dataset.today);
   }
@@ -60,7 +67,7 @@ export function ending(session, way, bar) {
     await done();
     if (answer.next) location.replace(answer.next);
     else if (answer.sent) leave();
-    else say("kept");
+    else kept();
   }
 
   window.addEventListener("pageshow", ({ persisted }) => {

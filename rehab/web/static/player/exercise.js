@@ -31,6 +31,7 @@ export function conductor(session, { onward, isLast }) {
   });
   deck.tooMuch.addEventListener("click", askTooMuch);
   deck.onward.addEventListener("click", askDid);
+  deck.undo.addEventListener("click", askDid);
   deck.redo.addEventListener("click", () => {
     reopen(work);
     takeUp();
@@ -53,7 +54,8 @@ export function conductor(session, { onward, isLast }) {
   function takeUp() {
     let isQuiet = true;
     const cue = (name) => deck.cue(name, work, isQuiet);
-    lead = coach(work, { cue, changed, tick: () => deck.tick(lead.phase, work) });
+    const tick = () => deck.tick(lead.phase, work);
+    lead = coach(work, { cue, changed, tick, late: askDid });
     lead.takeUp();
     isQuiet = false;
   }
@@ -91,7 +93,7 @@ export function conductor(session, { onward, isLast }) {
     const dialog = root.querySelector("[data-ask-did]");
     const partly = dialog.querySelector("[data-part]");
     const percent = Math.round(100 * share(work));
-    partly.hidden = percent === 0;
+    partly.hidden = percent === 0 || percent === 100;
     partly.textContent = filled(partly.dataset.part, { share: percent });
     const answer = await ask(dialog);
     if (!answer) return deck.main.focus();

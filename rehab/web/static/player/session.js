@@ -109,6 +109,7 @@ export class Session {
 
   /** Tell it. @returns as `send` does */
   async tell() {
+    this.startedAt = notToCome(this.startedAt);
     for (const section of this.exercises) mark(section, this.workOf(section));
     const body = new URLSearchParams(new FormData(this.form));
     body.set("id", this.id);
@@ -125,6 +126,11 @@ export class Session {
     const shares = this.exercises.map((each) => share(this.workOf(each)));
     return Math.round((100 * shares.reduce((sum, each) => sum + each, 0)) / shares.length);
   }
+}
+
+/** A clock that ran ahead when it began and was put right since does not let it begin later. */
+function notToCome(startedAt) {
+  return new Date(Math.min(Date.parse(startedAt), Date.now())).toISOString();
 }
 
 /** Tick in the form what was done of an exercise. */

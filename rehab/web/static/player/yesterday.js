@@ -1,7 +1,8 @@
-// What this phone still holds: a session that was begun before midnight, or one that waits to be
-// sent. The page says so before anything is begun anew.
+// What this phone still holds: a session that was begun before midnight, one that waits to be sent,
+// or the page of another day. The page says so before anything is begun anew.
 
 import { dateIn, now } from "../offline/clock.js";
+import { isOfAnotherDay } from "../offline/connection.js";
 import { draft, dropDraft } from "../offline/drafts.js";
 import { pending } from "../offline/outbox.js";
 import * as page from "../offline/page.js";
@@ -11,9 +12,16 @@ const HALF_A_DAY = DAY / 2;
 
 const begun = document.querySelector("[data-yesterday]");
 const waiting = document.querySelector("[data-waiting]");
+const closed = document.querySelector("[data-closed]");
 
 if (begun) offer(begun, begun.dataset.yesterday);
 if (waiting) tell(waiting, waiting.dataset.waiting);
+if (closed && page.isKept) nameDay(closed.dataset.closed);
+
+/** "Done for today" is not said of another day; the line about the network says the rest. */
+async function nameDay(day) {
+  if (await isOfAnotherDay()) document.querySelector("h1").textContent = day;
+}
 
 /** A session of last evening is gone on with, or left. */
 async function offer(section, plan) {
