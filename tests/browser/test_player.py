@@ -324,6 +324,29 @@ def test_what_was_left_out_may_be_done_after_all(phone: Page) -> None:
     expect(phone.get_by_role("button", name="Do it after all")).to_be_hidden()
 
 
+def test_what_the_clock_called_done_may_be_taken_back(stage: Stage, phone: Page) -> None:
+    begin(phone)
+    skip_exercise(phone, "all")
+    taken_back = phone.locator("[data-undo]")
+    touch(phone)
+    expect(cue(phone)).to_have_text("Done")
+    expect(taken_back).to_be_hidden()
+    touch(phone)
+    skip_exercise(phone, "all")
+    touch(phone)
+    phone.clock.run_for("05:01")
+    expect(cue(phone)).to_have_text("Done")
+    taken_back.click()
+    expect(phone.locator("[data-ask-did] [value=part]")).to_be_hidden()
+    phone.locator("[data-ask-did] [value=none]").click()
+    answer_the_rest(phone)
+    finish(phone)
+    phone.wait_for_url("**/sessions/*")
+    session = the_one(stage)
+    assert ticks(session, "done") == FOUR[:3]
+    assert session["completion"] == 75
+
+
 def test_an_exercise_that_was_passed_over_is_asked_about_and_then_why(
     stage: Stage, phone: Page
 ) -> None:

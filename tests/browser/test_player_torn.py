@@ -2,7 +2,8 @@
 is lost, and it is told once."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from rehab.extensions import db
 from rehab.models.alert import Alert
 from tests.browser.player import (
+    FOUR,
     answer_the_rest,
     begin,
     finish,
@@ -25,11 +27,13 @@ from tests.browser.player import (
     skip_exercise,
     skip_exercises,
     the_one,
+    ticks,
     to_the_end,
     told,
     touch,
 )
 from tests.browser.stage import Stage
+from tests.conftest import NOON
 
 
 @pytest.fixture
@@ -102,6 +106,23 @@ def test_minutes_that_ran_go_on_after_a_reload(phone: Page) -> None:
     expect(main(phone)).to_have_text("Pause")
 
 
+def test_minutes_that_ended_long_ago_are_asked_about(stage: Stage, phone: Page) -> None:
+    begin(phone)
+    skip_exercises(phone, 3)
+    touch(phone)
+    phone.clock.run_for(3_000)
+    phone.goto("about:blank")
+    stage.later(hours=3)
+    phone.clock.resume()
+    phone.goto("/me/session")
+    expect(heading(phone).last).to_have_text("Did you do this one?")
+    phone.get_by_role("button", name="No, go on without it").click()
+    answer_the_rest(phone)
+    finish(phone)
+    phone.wait_for_url("**/sessions/*")
+    assert ticks(the_one(stage), "done") == FOUR[:3]
+
+
 def test_holds_that_were_counted_stay_counted_after_a_reload(phone: Page) -> None:
     begin(phone)
     touch(phone)
@@ -143,6 +164,7 @@ def test_a_session_without_a_network_is_kept_and_sent_once(stage: Stage, phone: 
         answer_the_rest(phone)
         finish(phone)
         expect(heading(phone)).to_have_text("Thank you. It is kept on this phone.")
+        expect(phone.get_by_text("What you ticked is worth a talk.")).to_be_hidden()
         assert told(stage) == []
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     expect(phone.locator("[data-connection]")).to_contain_text("Sent")
@@ -150,6 +172,22 @@ def test_a_session_without_a_network_is_kept_and_sent_once(stage: Stage, phone: 
     assert (session["during"], session["completion"]) == (4, 100)
     phone.goto("/me/session")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Done for today")
+
+
+def test_a_clock_that_was_put_right_meanwhile_makes_no_session_of_the_future(
+    stage: Stage, phone: Page
+) -> None:
+    phone.clock.set_system_time(NOON + timedelta(hours=3))
+    begin(phone)
+    skip_exercises(phone, 4)
+    phone.clock.resume()
+    phone.clock.set_system_time(NOON)
+    phone.reload()
+    said: list[dict[str, list[str]]] = []
+    phone.on("request", lambda sent: sent.post_data and said.append(parse_qs(sent.post_data)))
+    to_the_end(phone)
+    ((started_at,),) = [each["started_at"] for each in said]
+    assert abs(datetime.fromisoformat(started_at) - NOON) < timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -304,3 +342,15 @@ def test_a_sign_that_can_wait_goes_on_to_the_end(stage: Stage, phone: Page) -> N
     finish(phone)
     phone.wait_for_url("**/sessions/*")
     assert the_one(stage)["red_flags"] == ["RF12"]
+
+
+def test_a_sign_that_can_wait_is_spoken_of_without_a_network_too(stage: Stage, phone: Page) -> None:
+    to_the_red_flags(phone)
+    phone.wait_for_load_state("networkidle")
+    with stage.offline(phone):
+        phone.locator("[value=RF12]").check()
+        go_on(phone)
+        finish(phone)
+        expect(heading(phone)).to_have_text("Thank you. It is kept on this phone.")
+        expect(phone.get_by_text("What you ticked is worth a talk.")).to_be_visible()
+        expect(phone.get_by_role("link", name="Call Riverside")).to_be_visible()
