@@ -2,6 +2,7 @@
 another: every operation, with what it takes and with what it must refuse, asked by Riverside with
 ids of its own, of next door and of nobody."""
 
+import gzip
 import io
 import zipfile
 from collections.abc import Iterator
@@ -85,6 +86,8 @@ SELDOM = {
 }
 """What must be there for these to succeed, and is not made here: their successes have tests of
 their own."""
+
+GZIP = b"\x1f\x8b"
 
 IN_THE_LIBRARY = {"programs": PLAN["program_id"], "exercises": "ca-ankle-pump"}
 
@@ -225,7 +228,9 @@ def _label(operation: Any) -> str:
 
 
 def _words(content: bytes) -> str:
-    """What stands in an answer, in a zip too."""
+    """What stands in an answer, in a zip and packed too."""
+    if content.startswith(GZIP):
+        content = gzip.decompress(content)
     if not content.startswith(b"PK"):
         return content.decode()
     with zipfile.ZipFile(io.BytesIO(content)) as tables:
