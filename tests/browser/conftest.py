@@ -74,8 +74,8 @@ def stage(riverside_house: House, one_chromium: Chromium) -> Iterator[Stage]:
     """Riverside on the day on which Maya begins."""
     with (
         at_most(LONGEST),
-        one_chromium.awake() as browser,
-        staged(riverside_house, browser) as set_up,
+        one_chromium.awake() as awake,
+        staged(riverside_house, awake) as set_up,
     ):
         yield set_up
 
@@ -85,8 +85,8 @@ def demo(demo_house: House, one_chromium: Chromium) -> Iterator[Stage]:
     """The demo's clinic at noon of a Monday."""
     with (
         at_most(LONGEST),
-        one_chromium.awake() as browser,
-        staged(demo_house, browser) as set_up,
+        one_chromium.awake() as awake,
+        staged(demo_house, awake) as set_up,
     ):
         yield set_up
 

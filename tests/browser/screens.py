@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 import click
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from rehab import create_app
@@ -27,7 +27,7 @@ from rehab.services.access import links
 from rehab.services.access.links import Purpose
 from tests.browser import axe
 from tests.browser.cast import Person, demo_clinic, riverside
-from tests.browser.chromium import chromium
+from tests.browser.chromium import Chromium, chromium
 from tests.browser.house import House, serving
 from tests.browser.lives import LIVES, speak
 from tests.browser.stage import Stage, staged
@@ -139,14 +139,14 @@ VIEWS = tuple(View(*each) for each in product(PATIENTS, SIZES, THEMES))
 
 def draw(
     house: House,
-    browser: Browser,
+    awake: Chromium,
     out: Path,
     pages: Sequence[tuple[str, str, str]] = PAGES,
     views: Sequence[View] = VIEWS,
 ) -> Iterator[Screen]:
     """Draw `pages` of the demo in every view into `out`, one after the other."""
     for view in views:
-        with staged(house, browser) as stage:
+        with staged(house, awake) as stage:
             stage.tick()
             page = view.open(stage)
             for name, path, who in pages:
@@ -156,11 +156,11 @@ def draw(
 
 
 def draw_lives(
-    house: House, browser: Browser, out: Path, views: Sequence[View] = VIEWS
+    house: House, awake: Chromium, out: Path, views: Sequence[View] = VIEWS
 ) -> Iterator[Screen]:
     """Draw every state of the patient's app, as Maya lives through them, into `out`."""
     for view, life in product(views, LIVES):
-        with staged(house, browser) as stage:
+        with staged(house, awake) as stage:
             speak(stage, stage.maya, view.language)
             page = view.open(stage)
             for name in life(stage, page, stage.maya):
@@ -272,12 +272,12 @@ def main(out_dir: Path, only: tuple[str, ...], named: tuple[str, ...], lives: bo
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder), build, furnish) as house,
         chromium() as running,
-        running.awake() as browser,
+        running.awake() as awake,
     ):
         drawn = (
-            draw_lives(house, browser, out_dir, views)
+            draw_lives(house, awake, out_dir, views)
             if lives
-            else draw(house, browser, out_dir, wanted, views)
+            else draw(house, awake, out_dir, wanted, views)
         )
         for screen in drawn:
             screens.append(screen)

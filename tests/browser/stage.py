@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import BrowserContext, Error, Page
 from sqlalchemy import select
 
 from rehab import clock
@@ -29,6 +29,7 @@ from rehab.web.cookies import Cookie
 from rehab.wiring import Wiring, wire
 from rehab.worker import DISPATCH, EXPIRE, LOOK_OVER, PLAN, Ticker
 from tests.browser.cast import CLINIC_PHONE, Person, everybody, row_of
+from tests.browser.chromium import Chromium
 from tests.browser.faults import Faults
 from tests.browser.house import House
 from tests.conftest import NOON
@@ -61,7 +62,7 @@ class Stage:
     """All that a browser test does and looks at, but for the pages themselves."""
 
     house: House
-    browser: Browser
+    chromium: Chromium
     clock: SetClock = field(default_factory=lambda: SetClock(NOON))
     sender: RecordingSender = field(default_factory=RecordingSender)
     faults: Faults = field(default_factory=Faults)
@@ -75,7 +76,7 @@ class Stage:
         `wishes` are Playwright's: `locale="es-ES"`, `timezone_id=…`, `color_scheme="dark"`,
         `reduced_motion="reduce"`, `java_script_enabled=False`, `viewport={…}`, or `**DESK`.
         """
-        context = self.browser.new_context(base_url=self.house.url, **(PHONE | wishes))
+        context = self.chromium.browser.new_context(base_url=self.house.url, **(PHONE | wishes))
         self.contexts.append(context)
         self.faults.watch(context)
         context.set_default_timeout(PATIENCE)
@@ -231,7 +232,7 @@ class Stage:
         for context in self.contexts:
             for page in context.pages:
                 _hear_out(page)
-            context.close()
+            self.chromium.close(context)
         self.contexts.clear()
         self.house.wait_until_empty()
         self.faults.seen += self.house.faults
@@ -240,10 +241,10 @@ class Stage:
 
 
 @contextmanager
-def staged(house: House, browser: Browser) -> Iterator[Stage]:
+def staged(house: House, chromium: Chromium) -> Iterator[Stage]:
     """A stage at NOON, in a house as it was furnished."""
     house.put_back()
-    stage, built = Stage(house, browser), house.wiring
+    stage, built = Stage(house, chromium), house.wiring
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", stage.clock.now)

@@ -55,8 +55,8 @@ def test_pages_are_drawn_for_people_to_look_at(
     demo_house: House, one_chromium: Chromium, tmp_path: Path
 ) -> None:
     views = [view for view in screens.VIEWS if (view.size, view.theme) == ("phone", "dark")]
-    with one_chromium.awake() as browser:
-        drawn = list(screens.draw(demo_house, browser, tmp_path, PAGES, views))
+    with one_chromium.awake() as awake:
+        drawn = list(screens.draw(demo_house, awake, tmp_path, PAGES, views))
     assert [screen.picture for screen in drawn] == [
         f"{name}-phone-dark-{text}.png"
         for name in ("code-en", "reminder-en", "paused-en", "code-es", "reminder-es")

@@ -144,9 +144,30 @@ def test_a_page_that_never_answers_ends_its_test(stage: Stage, phone: Page) -> N
 
 def test_a_sleeping_browser_leaves_event_loops_to_others(one_chromium: Chromium) -> None:
     asyncio.run(asyncio.sleep(0))
-    with one_chromium.awake() as browser:
-        assert browser.is_connected()
+    with one_chromium.awake() as awake:
+        assert awake.browser.is_connected()
         with one_chromium.awake():
             pass
-        browser.new_context().close()
+        awake.browser.new_context().close()
     asyncio.run(asyncio.sleep(0))
+
+
+class Stuck:
+    """A profile that never closes."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def close(self) -> None:
+        self.page.evaluate("new Promise(() => {})")
+
+
+def test_a_browser_that_closes_no_profile_makes_room_for_another(
+    one_chromium: Chromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.browser.chromium.CLOSING", 0.5)
+    with one_chromium.awake() as awake:
+        before = awake.browser
+        awake.close(Stuck(before.new_page()))  # type: ignore[arg-type]
+        assert not before.is_connected()
+        assert awake.browser.new_context().new_page().evaluate("1 + 1") == 2
