@@ -87,3 +87,11 @@ class PlanTerms(Model):
     clinician_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
     reason: Mapped[str] = mapped_column(EncryptedText("plan_terms.reason"), default="")
     recorded_at: Mapped[datetime]
+
+
+TERMS_IN_ORDER = (
+    PlanTerms.effective_at,
+    PlanTerms.recorded_at,
+    PlanTerms.clinician_id.is_not(None),
+)
+"""As they were settled: of one instant, those of the assignment, which are nobody's, come first."""

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from rehab.charts.journey import Journey, Ladder, Rated, Stand, Week, Woken
 from rehab.extensions import db
 from rehab.models.decision import LATEST_FIRST, Decision
-from rehab.models.plan import Plan, PlanTerms
+from rehab.models.plan import TERMS_IN_ORDER, Plan, PlanTerms
 from rehab.models.session import Morning, Session
 from rehab.programs.dosage import Category
 from rehab.programs.schedule import session_days
@@ -88,7 +88,7 @@ def _usual(plan: Plan) -> Iterator[tuple[date, float]]:
     query = (
         select(PlanTerms.effective_at, PlanTerms.usual_pain)
         .where(PlanTerms.plan_id == plan.id)
-        .order_by(PlanTerms.effective_at, PlanTerms.recorded_at)
+        .order_by(*TERMS_IN_ORDER)
     )
     settled = {
         max(plan.patient.today(at), plan.starts_on): usual

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.decision import Decision
-from rehab.models.plan import ACTIVE, PAUSED, Plan, PlanTerms
+from rehab.models.plan import ACTIVE, PAUSED, TERMS_IN_ORDER, Plan, PlanTerms
 from rehab.models.session import Morning, Session
 from rehab.programs.library import Library
 from rehab.programs.progression import State
@@ -119,9 +119,7 @@ def _course(plan: Plan, since: datetime, library: Library, now: datetime) -> Cou
     return Course(
         plan=plan,
         terms=db.session.scalars(
-            select(PlanTerms)
-            .filter_by(plan_id=plan.id)
-            .order_by(PlanTerms.effective_at, PlanTerms.recorded_at)
+            select(PlanTerms).filter_by(plan_id=plan.id).order_by(*TERMS_IN_ORDER)
         ).all(),
         tiers={id_: flag.tier for id_, flag in library.red_flags.items()},
         mornings={morning.on: morning for morning in mornings},

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
-from rehab.models.plan import DISCHARGED, FINISHED, Plan, PlanTerms
+from rehab.models.plan import DISCHARGED, FINISHED, TERMS_IN_ORDER, Plan, PlanTerms
 from rehab.models.session import Session, was_too_much
 from rehab.notifications.replies import words_of_danger
 from rehab.programs.library import Library
@@ -162,7 +162,7 @@ def _phase_at(plan: Plan, instant: datetime) -> Mapping[str, Any]:
     phase = db.session.scalar(
         select(PlanTerms.phase)
         .where(PlanTerms.plan_id == plan.id, PlanTerms.effective_at <= instant)
-        .order_by(PlanTerms.effective_at.desc(), PlanTerms.recorded_at.desc())
+        .order_by(*(column.desc() for column in TERMS_IN_ORDER))
         .limit(1)
     )
     found: Mapping[str, Any] = plan.program["phases"][phase or 0]
