@@ -12,7 +12,14 @@ from rehab.api import add_api
 from rehab.cli import commands
 from rehab.extensions import db, set_up_database
 from rehab.log import set_up_log
-from rehab.models import audit, rate, sign_in  # noqa: F401 - tables that migrations must know of
+from rehab.models import (  # noqa: F401 - tables that migrations must know of
+    audit,
+    calendar_feed,
+    note,
+    rate,
+    shelf,
+    sign_in,
+)
 from rehab.models.keyring import open_vault
 from rehab.notifications.senders import sender_for
 from rehab.notifications.webhooks import blueprint as webhooks

@@ -14,12 +14,18 @@ ROLES = (OWNER, CLINICIAN, READ_ONLY)
 
 
 class Clinic(Model):
-    """A practice: nothing of it exists for another. `zone` is IANA, `phone` what texts name."""
+    """A practice: nothing of it exists for another. `zone` is IANA, `phone` what texts name.
+
+    `hours` says when somebody answers there, in its own words. `shelf_edition` grows with every
+    change to its own exercises and programs.
+    """
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     name: Mapped[str] = mapped_column(String(80))
     zone: Mapped[str] = mapped_column(String(64))
     phone: Mapped[str] = mapped_column(String(16), default="")
+    hours: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    shelf_edition: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 
 

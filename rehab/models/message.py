@@ -180,9 +180,20 @@ class MessageEvent(Model):
 
 
 class InboundMessage(Model):
-    """One text from a patient's phone, as it came and as it was read."""
+    """One text from a patient's phone, as it came and as it was read.
+
+    One that a person must read stays in the clinic's inbox until somebody closes it, `closed_at`.
+    """
 
     __tablename__ = "inbound_message"
+    __table_args__ = (
+        Index(
+            "ix_inbound_message_unclosed",
+            "intent",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     provider_sid: Mapped[str] = mapped_column(String(64), unique=True)
@@ -197,6 +208,9 @@ class InboundMessage(Model):
         EncryptedJson("inbound_message.interpretation")
     )
     handled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinician.id"))
+    closing_note: Mapped[str | None] = mapped_column(EncryptedText("inbound_message.closing_note"))
 
     _sender_is_found = keeps("sender_key", "sender")
 

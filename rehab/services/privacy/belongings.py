@@ -27,6 +27,7 @@ NOUNS = {
     "measurement": "measurements",
     "screening": "screenings",
     "alert": "alerts",
+    "note": "notes",
     "sms_consent": "consents",
     "outbound_message": "messages_sent",
     "message_event": "message_events",
@@ -34,6 +35,7 @@ NOUNS = {
     "conversation": "conversations",
     "sign_in": "sign_ins",
     "link": "links",
+    "calendar_feed": "calendar_feeds",
 }
 """What the rows of each table about a person are called where they are handed over."""
 
@@ -52,6 +54,7 @@ NOT_THEIRS = {
     "password": "a clinician's",
     "rate_bucket": "found only by a hash of who knocks",
     "recovery_code": "a clinician's",
+    "shelf_item": "the clinic's own exercises and programs",
     "suppression": "a number that said STOP: handed over, and kept, for a STOP outlives the person",
     "tally": "counts of texts",
 }
