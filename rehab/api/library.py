@@ -1,19 +1,24 @@
-"""The library: programs and exercises, as every clinic may read them."""
+"""The library: programs and exercises, those that all clinics share and the clinic's own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from rehab import clock
+from rehab.api.bearer import clinician
 from rehab.api.http import Blueprint
 from rehab.api.pages import page_of
-from rehab.api.schemas import In, choice
+from rehab.api.schemas import In, Whole, choice
 from rehab.errors import NotFound
+from rehab.models.shelf import EXERCISE, PROGRAM
 from rehab.programs.dosage import Category
 from rehab.programs.dosage_words import dosage_text
+from rehab.programs.library.search import Wanted, exercises_found, programs_found
 from rehab.programs.program import Exercise, Program, Region, Track
 from rehab.programs.translation import SOURCE
-from rehab.wiring import library
+from rehab.services import shelves
+from rehab.wiring import library, wiring
 
 blueprint = Blueprint("library", "Programs and exercises")
 
@@ -69,7 +74,8 @@ class ProgramOut(Schema):
 
 
 class LibraryQuery(In):
-    """Filters; those that are given must all hold. `q` looks in names and descriptions."""
+    """Filters; those that are given must all hold. `q` looks for each of its words in names,
+    descriptions and muscles; the equipment `none` finds what needs nothing."""
 
     region = choice(*Region, load_default=None)
     category = choice(*Category, load_default=None)
@@ -78,13 +84,52 @@ class LibraryQuery(In):
     q = fields.String(load_default=None, validate=validate.Length(max=80))
 
 
+def _said(what: str, **rest: Any) -> fields.Raw:
+    """A field of a library file; the library's own lint judges it."""
+    return fields.Raw(metadata={"description": what, **rest})
+
+
+class OwnIn(In):
+    """What every entry of the clinic's own says, as a file of the library does; but for the id,
+    which the server gives: `own-` and the name. `over` is the version that this one replaces."""
+
+    name = _said("what the patient reads", type="string")
+    evidence = _said("ids of sources", type="array", items={"type": "string"})
+    over = Whole(validate=validate.Range(1, 1_000_000))
+
+
+class OwnExerciseIn(OwnIn):
+    """An exercise of the clinic's own. `figure` is the exercise whose picture it shows."""
+
+    category = _said("one of the categories", type="string")
+    region = _said("where it works", type="string")
+    muscles = _said("their names", type="array", items={"type": "string"})
+    equipment = _said("what it needs", type="array", items={"type": "string"})
+    start = _said("the starting position", type="string")
+    movement = _said("what is done", type="string")
+    levels = _said("the ladder, the easiest first", type="array", items={"type": "object"})
+    cautions = _said("codes of cautions", type="array", items={"type": "string"})
+    figure = _said("the id of a shared exercise", type="string")
+
+
+class OwnProgramIn(OwnIn):
+    """A program of the clinic's own. Its phases name exercises by id."""
+
+    summary = _said("one sentence for whoever chooses", type="string")
+    track = _said("acute, chronic or both", type="string")
+    weeks = _said("how long it lasts", type="integer")
+    regions = _said("where it works", type="array", items={"type": "string"})
+    sessions_per_week = _said("1 to 7", type="integer")
+    between_sessions = _said("categories", type="array", items={"type": "string"})
+    phases = _said("in their order", type="array", items={"type": "object"})
+
+
 @blueprint.get("/programs")
 @blueprint.arguments(LibraryQuery, location="query")
 @blueprint.response(200, page_of(ProgramOut))
 def programs(wanted: dict[str, Any]) -> dict[str, Any]:
     """Every program that fits the filters."""
-    found = [p for p in library().programs.values() if _program_fits(p, wanted)]
-    return {"items": found, "next": None}
+    return {"items": programs_found(library(), Wanted(**wanted)), "next": None}
 
 
 @blueprint.get("/programs/<string:id>")
@@ -99,16 +144,7 @@ def program(id: str) -> Program:
 @blueprint.response(200, page_of(ExerciseOut))
 def exercises(wanted: dict[str, Any]) -> dict[str, Any]:
     """Every exercise that fits the filters."""
-    track = wanted["track"]
-    used = {
-        e.id for p in library().programs.values() if track in (p.track, None) for e in p.exercises
-    }
-    found = [
-        e
-        for e in library().exercises.values()
-        if _exercise_fits(e, wanted) and (track is None or e.id in used)
-    ]
-    return {"items": found, "next": None}
+    return {"items": exercises_found(library(), Wanted(**wanted)), "next": None}
 
 
 @blueprint.get("/exercises/<string:id>")
@@ -118,34 +154,50 @@ def exercise(id: str) -> Exercise:
     return _found(library().exercises, id, "exercise")
 
 
+@blueprint.post("/exercises")
+@blueprint.arguments(OwnExerciseIn)
+@blueprint.response(201, ExerciseOut)
+def add_exercise(said: dict[str, Any]) -> Exercise:
+    """Add an exercise of the clinic's own."""
+    saved = _saved(EXERCISE, said)
+    return _found(library().exercises, saved, EXERCISE)
+
+
+@blueprint.post("/programs")
+@blueprint.arguments(OwnProgramIn)
+@blueprint.response(201, ProgramOut)
+def add_program(said: dict[str, Any]) -> Program:
+    """Add a program of the clinic's own."""
+    saved = _saved(PROGRAM, said)
+    return _found(library().programs, saved, PROGRAM)
+
+
+@blueprint.post("/exercises/<string:id>")
+@blueprint.arguments(OwnExerciseIn)
+@blueprint.response(200, ExerciseOut)
+def change_exercise(said: dict[str, Any], id: str) -> Exercise:
+    """Make a new version of an exercise of the clinic's own. Running plans keep theirs."""
+    saved = _saved(EXERCISE, said, id)
+    return _found(library().exercises, saved, EXERCISE)
+
+
+@blueprint.post("/programs/<string:id>")
+@blueprint.arguments(OwnProgramIn)
+@blueprint.response(200, ProgramOut)
+def change_program(said: dict[str, Any], id: str) -> Program:
+    """Make a new version of a program of the clinic's own. Running plans keep theirs."""
+    saved = _saved(PROGRAM, said, id)
+    return _found(library().programs, saved, PROGRAM)
+
+
+def _saved(kind: str, said: dict[str, Any], id_: str | None = None) -> str:
+    """The id of what was made; the library has it from then on."""
+    over = said.pop("over", None)
+    shared, now = wiring().library, clock.now()
+    return shelves.save(clinician(), kind, said, shared, now, id_, over).item_id
+
+
 def _found(shelf: Mapping[str, Any], id: str, noun: str) -> Any:
     if id not in shelf:
         raise NotFound(f"there is no {noun} {id}")
     return shelf[id]
-
-
-def _program_fits(program: Program, wanted: Mapping[str, str | None]) -> bool:
-    return (
-        wanted["region"] in (*program.regions, None)
-        and wanted["category"] in (*program.categories, None)
-        and wanted["track"] in (program.track, None)
-        and any(_has_equipment(e, wanted["equipment"]) for e in program.exercises)
-        and _says(wanted["q"], (program.id, program.name, program.summary))
-    )
-
-
-def _exercise_fits(exercise: Exercise, wanted: Mapping[str, str | None]) -> bool:
-    return (
-        wanted["region"] in (exercise.region, None)
-        and wanted["category"] in (exercise.category, None)
-        and _has_equipment(exercise, wanted["equipment"])
-        and _says(wanted["q"], (exercise.id, exercise.name, exercise.start, exercise.movement))
-    )
-
-
-def _has_equipment(exercise: Exercise, wanted: str | None) -> bool:
-    return wanted is None or any(wanted.lower() in item for item in exercise.equipment)
-
-
-def _says(wanted: str | None, words: Iterable[str]) -> bool:
-    return wanted is None or wanted.lower() in " ".join(words).lower()

@@ -1,15 +1,18 @@
 """The program library: checking it, and drawing its figures."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from rehab.errors import NotFound
+from rehab.exchange.fhir.definitions import shelf
 from rehab.figures.contact_sheet import contact_sheet
 from rehab.figures.lint import figure_faults
 from rehab.figures.picture import Caption, moving, still
 from rehab.programs.library import Fault, Library, LibraryFault, read_library, shipped_folder
+from rehab.services.privacy.tables import as_json
 
 
 @click.group()
@@ -66,6 +69,13 @@ def figures(path: Path | None, ids: tuple[str, ...], out: Path) -> None:
     click.echo(f"{len(drawn)} figures in {out / 'index.html'}")
 
 
+@library.command("export")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def export(path: Path | None) -> None:
+    """Write the programs and exercises to stdout as a FHIR R4 bundle of definitions."""
+    sys.stdout.buffer.write(as_json(shelf(read_library(*folders(path)))))
+
+
 def _draw(known: Library, id_: str, out: Path) -> None:
     exercise, figure = known.exercises[id_], known.figures[id_]
     caption = Caption(exercise.name, exercise.movement, "en")
@@ -78,7 +88,7 @@ def drawing_faults(known: Library, ids: Iterable[str] | None = None) -> list[Fau
     """What is wrong with the drawings of a library whose files are sound."""
     return [
         Fault(f"figures/{id_}.yaml", field, what)
-        for id_ in (sorted(known.figures) if ids is None else ids)
+        for id_ in (sorted(known.figures.keys() - known.borrowed) if ids is None else ids)
         for field, what in figure_faults(known.figures[id_], known.exercises[id_].muscles)
     ]
 

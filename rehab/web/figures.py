@@ -1,4 +1,8 @@
-"""The exercises' pictures, drawn once and served to everybody: they show no patient's data."""
+"""The exercises' pictures, drawn once and served to everybody: they show no patient's data.
+
+An exercise of a clinic's own may show the picture of a shared one. It has no picture at an address
+of its own: these addresses are open, and nobody's clinic is there.
+"""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -8,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, request, url_for
 from rehab.errors import NotFound
 from rehab.figures.picture import Caption, moving, still
 from rehab.programs.translation import SOURCE
-from rehab.wiring import library
+from rehab.wiring import library, wiring
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 
@@ -28,17 +32,24 @@ class Drawing:
 
 def drawing(exercise_id: str, at_rest: bool) -> Drawing:
     """The moving picture of an exercise, or its strip of poses. Raises NotFound without one."""
-    if exercise_id not in library().figures:
+    lender, shared = shown_by(exercise_id), wiring().library
+    if lender not in shared.figures:
         raise NotFound(f"there is no figure of {exercise_id}")
     kept: dict[tuple[str, str, bool], Drawing] = current_app.extensions.setdefault(KEPT, {})
-    key = (library().version, exercise_id, at_rest)
+    key = (shared.version, lender, at_rest)
     if key not in kept:
-        kept[key] = _drawn(exercise_id, at_rest)
+        kept[key] = _drawn(lender, at_rest)
     return kept[key]
 
 
+def shown_by(exercise_id: str) -> str:
+    """Whose picture an exercise shows: its own, unless it has borrowed one."""
+    return library().borrowed.get(exercise_id, exercise_id)
+
+
 def _drawn(exercise_id: str, at_rest: bool) -> Drawing:
-    known, figure = library().exercises[exercise_id], library().figures[exercise_id]
+    shared = wiring().library
+    known, figure = shared.exercises[exercise_id], shared.figures[exercise_id]
     caption = Caption(known.name, known.movement, SOURCE)
     svg = (still if at_rest else moving)(figure, caption, known.muscles).encode()
     return Drawing(svg, blake2b(svg, digest_size=6).hexdigest())
@@ -46,9 +57,10 @@ def _drawn(exercise_id: str, at_rest: bool) -> Drawing:
 
 def figure_url(exercise_id: str, still: bool = False) -> str | None:
     """Where an exercise's picture is, its strip of poses if `still`; None if it has none."""
-    if exercise_id not in library().figures:
+    lender = shown_by(exercise_id)
+    if lender not in wiring().library.figures:
         return None
-    return _address(drawing(exercise_id, still), exercise_id, still)
+    return _address(drawing(lender, still), lender, still)
 
 
 def _address(found: Drawing, exercise_id: str, at_rest: bool) -> str:

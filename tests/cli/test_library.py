@@ -1,5 +1,6 @@
 """`rehab library check`, as a person with a text editor meets it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,13 @@ def test_a_path_that_is_not_there_is_one_plain_line(tmp_path: Path) -> None:
     result = check(tmp_path / "nowhere")
     assert result.exit_code == 2
     assert result.stderr == f"{tmp_path / 'nowhere'}: there is no such folder\n"
+
+
+def test_the_library_is_written_as_fhir_with_additions(tmp_path: Path) -> None:
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "my-march.yaml").write_text(GOOD.replace("id: li-", "id: my-"))
+    result = CliRunner().invoke(library, ["export", str(tmp_path)])
+    assert result.exit_code == 0
+    bundle = json.loads(result.stdout)
+    assert len(bundle["entry"]) == 84 + 1 + 13
+    assert any(entry["resource"]["id"] == "my-march" for entry in bundle["entry"])

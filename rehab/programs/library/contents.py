@@ -25,7 +25,8 @@ class Evidence:
 class Library:
     """Everything authored, by id; `messages` maps a language to its texts by key.
 
-    `figures` maps an exercise to its picture, where it has one.
+    `figures` maps an exercise to its picture, where it has one. `borrowed` maps one that shows the
+    picture of another to that other, whose picture is then among `figures` under both.
     `translations` maps a language to its texts by their source in English.
     `version` is 12 hex digits that change with any content of any file.
     """
@@ -43,4 +44,5 @@ class Library:
     messages: Mapping[str, Mapping[str, str]]
     translations: Mapping[str, Mapping[str, str]]
     figures: Mapping[str, Figure]
+    borrowed: Mapping[str, str]
     version: str

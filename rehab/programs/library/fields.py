@@ -11,7 +11,7 @@ from marshmallow.exceptions import ValidationError
 
 LONGEST_TEXT = 500
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of characters that cannot be seen in an editor and have no business here."""
 
 MESSAGES: dict[str, Any] = {"required": "is missing", "null": "is empty"}

@@ -59,14 +59,26 @@ def _document(path: Path, place: Path) -> Document | Fault:
     if path.suffix != ".yaml":
         return Fault(file, "file", "must end in .yaml")
     try:
-        content = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 (it is a SafeLoader)
+        raw = path.read_bytes()
+    except OSError as error:
+        return Fault(file, "yaml", f"cannot be read ({_first_line(error)})")
+    content = parsed(file, raw)
+    if isinstance(content, Fault):
+        return content
+    return Document(file, place.parts[0].removesuffix(".yaml"), place.stem, content)
+
+
+def parsed(file: str, raw: bytes) -> dict[str, Any] | Fault:
+    """What a file says, or why it cannot be told."""
+    try:
+        content = yaml.load(raw, Loader=_Loader)  # noqa: S506 (it is a SafeLoader)
     except yaml.YAMLError as error:
         return Fault(file, "yaml", _said(error))
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return Fault(file, "yaml", f"cannot be read ({_first_line(error)})")
     if not isinstance(content, dict):
         return Fault(file, "yaml", "must be a mapping of fields to values")
-    return Document(file, place.parts[0].removesuffix(".yaml"), place.stem, content)
+    return content
 
 
 def _is_looked_for(place: Path) -> bool:

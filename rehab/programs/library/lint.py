@@ -27,9 +27,9 @@ def lint(library: Library, broken: Collection[str] = ()) -> list[Fault]:
     """
     faults = list(text_faults(library.messages, broken))
     for exercise in library.exercises.values():
-        faults += _of_exercise(exercise, library, broken)
+        faults += exercise_faults(exercise, library, broken)
     for program in library.programs.values():
-        faults += _of_program(program, library, broken)
+        faults += program_faults(program, library, broken)
     faults += _diaries_read_twice(library)
     faults += _figures_of_nothing(library, broken)
     faults += _missing(library, broken)
@@ -38,7 +38,10 @@ def lint(library: Library, broken: Collection[str] = ()) -> list[Fault]:
     return faults
 
 
-def _of_exercise(exercise: Exercise, library: Library, broken: Collection[str]) -> Iterator[Fault]:
+def exercise_faults(
+    exercise: Exercise, library: Library, broken: Collection[str] = ()
+) -> Iterator[Fault]:
+    """What one exercise keeps to beyond its schema."""
     file = f"exercises/{exercise.id}.yaml"
     for field, what in _ladder(exercise):
         yield Fault(file, field, what)
@@ -63,7 +66,10 @@ def _ladder(exercise: Exercise) -> Iterator[tuple[str, str]]:
             )
 
 
-def _of_program(program: Program, library: Library, broken: Collection[str]) -> Iterator[Fault]:
+def program_faults(
+    program: Program, library: Library, broken: Collection[str] = ()
+) -> Iterator[Fault]:
+    """What one program keeps to beyond its schema."""
     file = f"programs/{program.id}.yaml"
     for field, what in (*_days(program), *_start_levels(program), *_between(program)):
         yield Fault(file, field, what)

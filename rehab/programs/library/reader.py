@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from marshmallow import ValidationError
-
 from rehab.places import folder
+from rehab.programs.library.assembly import assembled, borrowed, loaded, named
 from rehab.programs.library.contents import Library
-from rehab.programs.library.faults import Fault, LibraryFault, faults_of
+from rehab.programs.library.faults import Fault, LibraryFault
 from rehab.programs.library.figures import load_figure
 from rehab.programs.library.files import Document, documents
 from rehab.programs.library.lint import lint
@@ -20,12 +19,11 @@ from rehab.programs.library.schemas import (
     MessagesSchema,
     ProgramSchema,
     SafetySchema,
-    frozen,
     load_evidence,
     load_exercise,
 )
 from rehab.programs.library.translations import translations
-from rehab.programs.program import Exercise, Phase, Program, fingerprint
+from rehab.programs.program import fingerprint
 
 T = TypeVar("T")
 
@@ -58,14 +56,16 @@ def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
     of_kind: dict[str, list[Document]] = defaultdict(list)
     for document in found:
         of_kind[document.kind].append(document)
-    exercises = _named(of_kind["exercises"], load_exercise, faults)
-    drafts = _named(of_kind["programs"], ProgramSchema().load, faults)
+    exercises = named(of_kind["exercises"], load_exercise, faults)
+    drafts = named(of_kind["programs"], ProgramSchema().load, faults)
     safety = _safety(of_kind["safety"], faults)
+    figures = named(of_kind["figures"], load_figure, faults)
+    lenders = borrowed(of_kind["exercises"], figures, faults)
     return Library(
         exercises=exercises,
-        programs=_assembled(drafts, exercises, faults),
-        policies=_named(of_kind["policies"], PolicySchema().load, faults),
-        measures=_named(of_kind["measures"], MeasureSchema().load, faults),
+        programs=assembled(drafts, exercises, faults),
+        policies=named(of_kind["policies"], PolicySchema().load, faults),
+        measures=named(of_kind["measures"], MeasureSchema().load, faults),
         red_flags={flag.id: flag for flag in safety.get("red_flags", ())},
         cautions=safety.get("cautions", {}),
         tiers=safety.get("tiers", {}),
@@ -74,34 +74,10 @@ def _library(found: Iterable[Document], faults: list[Fault]) -> Library:
         evidence=_merged(of_kind["evidence"], load_evidence, faults),
         messages=_messages(of_kind["messages"], faults),
         translations={},
-        figures=_named(of_kind["figures"], load_figure, faults),
+        figures={**figures, **{id_: figures[lender] for id_, lender in lenders.items()}},
+        borrowed=lenders,
         version="",
     )
-
-
-def _loaded(
-    documents: Iterable[Document], load: Callable[[dict[str, Any]], T], faults: list[Fault]
-) -> Iterator[tuple[Document, T]]:
-    for document in documents:
-        try:
-            yield document, load(document.content)
-        except ValidationError as error:
-            faults += faults_of(document.file, error.messages)
-
-
-def _named(
-    documents: Iterable[Document], load: Callable[[dict[str, Any]], T], faults: list[Fault]
-) -> dict[str, T]:
-    """What files hold one of each, by the id that is also the file's name."""
-    named: dict[str, T] = {}
-    for document, value in _loaded(documents, load, faults):
-        if document.content["id"] != document.name:
-            faults.append(Fault(document.file, "id", f"must be {document.name}, as the file is"))
-        elif document.name in named:
-            faults.append(Fault(document.file, "id", "is taken by a file of another folder"))
-        else:
-            named[document.name] = value
-    return named
 
 
 def _merged(
@@ -112,7 +88,7 @@ def _merged(
 ) -> dict[str, T]:
     """What files hold many of, from all folders together."""
     merged: dict[str, T] = {}
-    for document, values in _loaded(documents, load, faults):
+    for document, values in loaded(documents, load, faults):
         for id_ in values.keys() & merged.keys():
             what = "is taken by a file of another folder"
             faults.append(Fault(document.file, field + id_, what))
@@ -137,7 +113,7 @@ def _messages(documents: Iterable[Document], faults: list[Fault]) -> dict[str, d
 def _safety(documents: Iterable[Document], faults: list[Fault]) -> dict[str, Any]:
     """The one safety list; a further folder may not have another."""
     safety: dict[str, Any] = {}
-    for document, lists in _loaded(documents, SafetySchema().load, faults):
+    for document, lists in loaded(documents, SafetySchema().load, faults):
         if safety:
             faults.append(Fault(document.file, "file", "only the first folder has one"))
         else:
@@ -152,38 +128,3 @@ def _ids_given_twice(document: Document, lists: Mapping[str, Any]) -> Iterator[F
         for number, id_ in enumerate(ids, start=1):
             if id_ in ids[: number - 1]:
                 yield Fault(document.file, f"{field}[{number}].id", f"{id_} is given twice")
-
-
-def _assembled(
-    drafts: Mapping[str, dict[str, Any]],
-    exercises: Mapping[str, Exercise],
-    faults: list[Fault],
-) -> dict[str, Program]:
-    """The programs whose exercises were all read; the others are faults, here or in those."""
-    broken = {fault.file for fault in faults}
-    programs: dict[str, Program] = {}
-    for id_, draft in drafts.items():
-        unread = _unread_exercises(draft, exercises)
-        if not unread:
-            programs[id_] = _program(draft, exercises)
-        for field, exercise in unread:
-            if f"exercises/{exercise}.yaml" not in broken:
-                what = f"there is no exercise {exercise}"
-                faults.append(Fault(f"programs/{id_}.yaml", field, what))
-    return programs
-
-
-def _unread_exercises(
-    draft: Mapping[str, Any], exercises: Mapping[str, Exercise]
-) -> list[tuple[str, str]]:
-    return [
-        (f"phases[{phase_number}].exercises[{number}]", id_)
-        for phase_number, phase in enumerate(draft["phases"], start=1)
-        for number, id_ in enumerate(phase["exercises"], start=1)
-        if id_ not in exercises
-    ]
-
-
-def _program(draft: dict[str, Any], exercises: Mapping[str, Exercise]) -> Program:
-    phases = tuple(Phase.from_dict(phase, exercises) for phase in draft["phases"])
-    return Program(**{**frozen(draft), "phases": phases})

@@ -90,10 +90,12 @@ class ExerciseSchema(StrictSchema):
     movement = Text(required=True)
     cautions = Several(Text(20), at_least=1, required=True)
     evidence = Several(Id(), at_least=1, required=True)
+    figure = Id()
 
     @post_load
     def _made(self, data: dict[str, Any], **_: Any) -> Exercise:
-        return Exercise(**frozen(data))
+        """`figure` names whose picture is shown; the reader minds it."""
+        return Exercise(**frozen({key: value for key, value in data.items() if key != "figure"}))
 
 
 def _exercise_schema(level: type[LevelSchema] | None) -> Schema:

@@ -193,7 +193,7 @@ def test_phases_join_from_the_first_day_to_the_last(
             "las {hora}.",
             [
                 "texts.rp.later: must hold the blanks of en: time",
-                "texts.rp.later: {hora} is no blank; the blanks are name, time, n, "
+                "texts.rp.later: {hora} is no blank; the blanks are name, time, n, min, "
                 "link, clinic, tel, code",
             ],
         ),
@@ -203,7 +203,7 @@ def test_phases_join_from_the_first_day_to_the_last(
             "las {time!r}.",
             [
                 "texts.rp.later: must hold the blanks of en: time",
-                "texts.rp.later: {time!r} is no blank; the blanks are name, time, n, "
+                "texts.rp.later: {time!r} is no blank; the blanks are name, time, n, min, "
                 "link, clinic, tel, code",
             ],
         ),
