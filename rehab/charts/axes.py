@@ -24,10 +24,10 @@ def scale(
         yield label("value", LEFT - 1.5, y + MIDDLE_OF_TEXT, voice.number(value))
 
 
-def dates(base: float, shown: Window, voice: Voice) -> Iterator[Svg]:
+def dates(base: float, shown: Window, voice: Voice, most: int | None = None) -> Iterator[Svg]:
     """The days on which some of the weeks begin, under the line at `base`; where text is large,
-    every second one of them makes room."""
-    for n, on in enumerate(shown.labelled()):
+    every second one of them makes room. `most` of them, where a phone's few are not enough."""
+    for n, on in enumerate(shown.labelled(most)):
         x = shown.x(on, 0)
         yield line("tick", x, base, x, base + 0.4)
         yield label("under" if n % 2 == 0 else "under second", x, base + 1.5, voice.day(on))

@@ -15,6 +15,16 @@ SHAPES = {
     "down": "M0 6 5-3H-5z",
     "ease": "M-5-2H5V2H-5z",
     "pause": "M-5-5h3.6V5h-3.6zM1.4-5H5V5H1.4z",
+    "before": "M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5",
+    "hold": "M-2.8 0a2.8 2.8 0 1 0 5.6 0a2.8 2.8 0 1 0-5.6 0z",
+    "rest": "M-4.2-4.2h8.4v8.4h-8.4z",
+    "more": "M-1.5-5h3v3.5H5v3H1.5V5h-3V1.5H-5v-3h3.5z",
+    "ring": "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0z",
+    "reach": "M-11-11h22v22h-22z",
+    "narrow": "M-6-11h12v22h-12z",
+    "sent": "M-4-3.5h5L5 0 1 3.5h-5z",
+    "unsent": "M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5",
+    "came": "M4-3.5h-5L-5 0-1 3.5h5z",
 }
 """Outlines round their own middle, in twelfths of a line."""
 

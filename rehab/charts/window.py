@@ -65,17 +65,19 @@ class Window:
         gone = (on - self.since).days + part_of_day
         return LEFT + (RIGHT - LEFT) * gone / self.days
 
-    def labelled(self) -> Iterator[date]:
-        """The first days of weeks that are named under a chart, few enough to be read."""
-        most = MOST_LABELS if self.weeks < A_YEAR else MOST_WITH_YEARS
+    def labelled(self, most: int | None = None) -> Iterator[date]:
+        """The first days of weeks that are named under a chart, few enough to be read: at most as
+        many as a phone has room for, or `most`."""
+        most = most or (MOST_LABELS if self.weeks < A_YEAR else MOST_WITH_YEARS)
         spacing = next(n for n in SPACINGS if self.weeks <= n * most)
         for week in range(0, self.weeks, spacing):
             yield self.since + timedelta(weeks=week)
 
 
-def window(starts_on: date, today: date, everything: bool = False) -> Window:
-    """The last eight weeks of a plan that started on `starts_on`, or everything since then."""
+def window(starts_on: date, today: date, everything: bool = False, recent: int = RECENT) -> Window:
+    """The last eight weeks, or `recent` ones, of a plan that started on `starts_on`; or everything
+    since then."""
     weeks = max(week_of((today - starts_on).days) + 1, FEWEST)
-    shown = weeks if everything else min(weeks, RECENT)
+    shown = weeks if everything else min(weeks, recent)
     since = starts_on + timedelta(weeks=weeks - shown)
     return Window(since, since + timedelta(weeks=shown, days=-1), shown == weeks)

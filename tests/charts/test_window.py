@@ -49,3 +49,10 @@ def test_there_are_few_enough_dates_to_be_read(today: int) -> None:
     assert 1 <= len(labelled) <= MOST_LABELS
     assert labelled[0] == shown.since
     assert all(shown.holds(on) for on in labelled)
+
+
+def test_as_many_weeks_are_shown_and_dates_named_as_there_is_room_for() -> None:
+    shown = window(STARTS_ON, day(139), recent=12)
+    assert (shown.weeks, shown.since) == (12, day(56))
+    assert len(list(shown.labelled(12))) == 12
+    assert len(list(shown.labelled())) <= MOST_LABELS
