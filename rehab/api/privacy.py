@@ -7,22 +7,23 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from rehab import clock
-from rehab.api.bearer import clinician, must_be_fresh, owners_only
+from rehab.api.bearer import asker, clinician, must_be_fresh, owners_only, patients_too
 from rehab.api.http import Blueprint
 from rehab.api.schemas import In, choice, text
+from rehab.errors import NotFound
+from rehab.exchange import files
+from rehab.exchange.files import File
 from rehab.models.patient import Patient
 from rehab.services import enrolment
-from rehab.services.access import limits
 from rehab.services.actors import acting
-from rehab.services.privacy import erasure, holds, ledger, tables
-from rehab.services.privacy.export import EXPORTS, export
-from rehab.wiring import wiring
+from rehab.services.privacy import erasure, holds, ledger
+from rehab.wiring import library, wiring
 
 blueprint = Blueprint("privacy", "A patient's data, handed over or erased")
 
 
 class ExportQuery(In):
-    form = choice(*tables.FORMATS, load_default=tables.JSON, data_key="format")
+    form = choice(*files.FORMATS, load_default=files.JSON, data_key="format")
 
 
 class ErasedOut(Schema):
@@ -45,21 +46,32 @@ class HoldOut(Schema):
 
 
 @blueprint.get("/patients/<uuid:id>/export")
+@patients_too
 @blueprint.arguments(ExportQuery, location="query")
-@blueprint.response(200, {"type": "object"}, description="`json`; with `csv` a zip of tables")
+@blueprint.response(200, {"type": "object"}, description="`json`; `csv`: a zip of tables; `fhir`")
 @blueprint.alt_response(
     200, schema={"type": "string", "format": "binary"}, content_type="application/zip", success=True
 )
+@blueprint.alt_response(
+    200, schema={"type": "object"}, content_type="application/fhir+json", success=True
+)
 def export_patient(wanted: dict[str, str], id: UUID) -> Response:
-    """All that is kept about a patient, as JSON or as a zip of CSV tables."""
+    """All that is kept about a patient: as JSON, as a zip of CSV tables, or as a FHIR R4 bundle.
+
+    A patient is given their own copy, without what clinicians wrote for each other.
+    """
     must_be_fresh()
-    known = enrolment.find_patient(clinician().clinic_id, id)
-    limits.take(EXPORTS, str(clinician().id), clock.now())
-    form = wanted["form"]
-    file = tables.written(export(known, acting(), clock.now()), form)
-    name = f"patient-{id}.{tables.SUFFIXES[form]}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(file, headers=headers, content_type=tables.MEDIA_TYPES[form])
+    file = _file(id, wanted["form"])
+    return Response(file.content, headers=file.headers, content_type=file.media_type)
+
+
+def _file(id: UUID, form: str) -> File:
+    who, now = asker(), clock.now()
+    if isinstance(who, Patient):
+        if who.id != id:
+            raise NotFound("there is no such patient")
+        return files.take_along(who, form, library(), now)
+    return files.hand_over(enrolment.find_patient(who.clinic_id, id), who, form, library(), now)
 
 
 @blueprint.post("/patients/<uuid:id>/erase")

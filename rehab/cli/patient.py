@@ -10,13 +10,14 @@ from flask.cli import with_appcontext
 
 from rehab import clock
 from rehab.errors import NotFound
+from rehab.exchange import files
 from rehab.extensions import db
 from rehab.models.patient import Patient
 from rehab.services.audit import Actor, ActorKind
-from rehab.services.privacy import erasure, holds, ledger, tables
+from rehab.services.privacy import erasure, holds, ledger
 from rehab.services.privacy.export import export as export_of
 from rehab.tenancy import across_clinics
-from rehab.wiring import wiring
+from rehab.wiring import library, wiring
 
 OPERATOR = Actor(ActorKind.OPERATOR)
 PATIENT = click.argument("patient_id", type=click.UUID)
@@ -24,15 +25,17 @@ PATIENT = click.argument("patient_id", type=click.UUID)
 
 @click.command("export")
 @PATIENT
-@click.option("--format", "form", type=click.Choice(tables.FORMATS), default=tables.JSON)
+@click.option("--format", "form", type=click.Choice(files.FORMATS), default=files.JSON)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Else: to stdout.")
 @with_appcontext
 @across_clinics("the operator knows a patient, not a clinic")
 def export(patient_id: UUID, form: str, output: Path | None) -> None:
-    """Write all that is kept about a patient: a JSON document, or a zip of CSV tables."""
-    if output is None and form != tables.JSON and sys.stdout.isatty():
+    """Write all that is kept about a patient: a JSON document, a zip of CSV tables, or a FHIR R4
+    bundle."""
+    if output is None and form == files.CSV and sys.stdout.isatty():
         raise click.UsageError("a zip is not for a terminal: say --output FILE")
-    what = tables.written(export_of(_patient(patient_id), OPERATOR, clock.now()), form)
+    record = export_of(_patient(patient_id), OPERATOR, clock.now())
+    what = files.written(record, form, library())
     if output is None:
         sys.stdout.buffer.write(what)
         return

@@ -41,7 +41,7 @@ def test_or_as_a_zip_of_tables(as_ana: Caller, patient_id: str) -> None:
         assert archive.read("patient.csv").decode().splitlines()[1].count("Maya") == 1
 
 
-@pytest.mark.parametrize("asked", ["format=fhir", "format=", "form=json", "format=json&x=1"])
+@pytest.mark.parametrize("asked", ["format=xml", "format=", "form=json", "format=json&x=1"])
 def test_another_format_is_no_format(as_ana: Caller, patient_id: str, asked: str) -> None:
     problem(as_ana("GET", f"/patients/{patient_id}/export?{asked}"), 422)
 

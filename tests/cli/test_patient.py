@@ -17,6 +17,7 @@ from rehab.extensions import db
 from rehab.models.patient import Patient
 from rehab.services.privacy import ledger
 from rehab.wiring import wiring
+from tests.exchange.reader import read
 
 
 def run(app: Flask, command: click.Command, *arguments: str) -> Result:
@@ -40,9 +41,15 @@ def test_a_zip_is_written_for_nobody_elses_eyes(app: Flask, maya: Patient, tmp_p
 
 
 def test_only_the_formats_that_there_are_are_offered(app: Flask, maya: Patient) -> None:
-    done = run(app, export, str(maya.id), "--format", "fhir")
+    done = run(app, export, str(maya.id), "--format", "xml")
     assert done.exit_code == 2
-    assert "'json', 'csv'" in done.stderr
+    assert "'json', 'csv', 'fhir'" in done.stderr
+
+
+def test_a_record_for_another_system_is_a_bundle_on_stdout(app: Flask, maya: Patient) -> None:
+    done = run(app, export, str(maya.id), "--format", "fhir")
+    assert done.exit_code == 0
+    assert read(json.loads(done.stdout))["Patient"][0]["name"][0]["family"] == "Lindqvist"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,13 @@ FOR_THE_CLINIC = {
     "decisions": ("why", "reason", "undone_because"),
     "plan_terms": ("reason",),
     "alerts": ("about", "note"),
+    "notes": ("body",),
+    "messages_received": ("closing_note",),
 }
 """By noun, what a person of the clinic wrote for others of the clinic (docs/data.md)."""
+
+LIKE = {"messages_of_nobody": "messages_received"}
+"""Nouns whose rows are of the same table as those of another."""
 
 OF_A_HOLD = ("patient.held", "patient.released")
 LEFT_OUT = "left_out"
@@ -42,7 +47,7 @@ def own_copy(patient: Patient, now: datetime) -> Export:
 
 
 def _without(noun: str, told: Row | list[Row] | str) -> Row | list[Row] | str:
-    columns = FOR_THE_CLINIC.get(noun, ())
+    columns = FOR_THE_CLINIC.get(LIKE.get(noun, noun), ())
     if isinstance(told, list):
         return [_less(row, columns) for row in told]
     return _less(told, columns) if isinstance(told, dict) else told

@@ -19,6 +19,7 @@ from rehab.models.patient import Patient
 from rehab.models.sending import Heartbeat
 from rehab.services.access import leftovers
 from rehab.services.transactions import transaction
+from rehab.services.unread import is_unread
 
 BATCH = 500
 """Rows in one transaction: on SQLite nobody else writes meanwhile."""
@@ -54,13 +55,15 @@ def _words_sent(before: datetime) -> ColumnElement[bool]:
 
 
 def _words_received(before: datetime) -> ColumnElement[bool]:
-    """Texts that have been read, unless something about the patient waits for a person."""
+    """Texts that have been read, unless they or something else about the patient wait for a
+    person."""
     waits = exists().where(Alert.patient_id == InboundMessage.patient_id, Alert.closed_at.is_(None))
     return (
         InboundMessage.interpretation.is_not(None)
         & (InboundMessage.received_at < before)
         & InboundMessage.patient_id.is_not(None)
         & ~waits
+        & ~is_unread()
         & ~_is_held(InboundMessage.patient_id)
     )
 

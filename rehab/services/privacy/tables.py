@@ -1,4 +1,4 @@
-"""An export as files: one JSON document, or a zip with a CSV table for each noun."""
+"""An export as a file: one JSON document, or a zip with a CSV table for each noun."""
 
 import csv
 import io
@@ -10,22 +10,13 @@ from typing import Any
 
 from rehab.services.privacy.export import Export, Row
 
-JSON, CSV = "json", "csv"
-FORMATS = (JSON, CSV)
-MEDIA_TYPES = {JSON: "application/json", CSV: "application/zip"}
-SUFFIXES = {JSON: "json", CSV: "zip"}
-
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """With one of these first, a spreadsheet takes a cell for a formula (OWASP, CSV injection)."""
 
 
-def written(export: Export, form: str) -> bytes:
-    """The export as the bytes of one file."""
-    return as_json(export) if form == JSON else as_zip(export)
-
-
-def as_json(export: Export) -> bytes:
-    return json.dumps(export, ensure_ascii=False, indent=1).encode() + b"\n"
+def as_json(document: object) -> bytes:
+    """A document in UTF-8, in the order in which it was put together."""
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def as_zip(export: Export) -> bytes:

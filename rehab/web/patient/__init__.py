@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, g
 from rehab.tenancy import enter_all
 from rehab.web.patient import (
     after,
+    calendar,
     history,
     morning,
     offline,
@@ -30,7 +31,7 @@ reminder = Blueprint(
 )
 
 BOTH = (today, morning, session, after)
-SIGNED_IN = (*BOTH, history, progress, settings_pages, own_data)
+SIGNED_IN = (*BOTH, history, progress, settings_pages, own_data, calendar)
 
 
 @me.before_request

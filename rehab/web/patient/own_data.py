@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, make_response, redirect, request
 
 from rehab.errors import Invalid
+from rehab.exchange import files
 from rehab.services import consent
-from rehab.services.access import code_text, codes, limits, patients, sign_ins
+from rehab.services.access import code_text, codes, patients, sign_ins
 from rehab.services.access.errors import Refused
-from rehab.services.privacy import requests, tables
-from rehab.services.privacy.own_copy import OWN_COPIES, own_copy
+from rehab.services.privacy import requests
 from rehab.web import cookies, zones
 from rehab.web.cookies import Cookie
 from rehab.web.patient.page import UNPROCESSABLE, language, page, private, typed
@@ -78,17 +78,14 @@ def take() -> Response:
 
 @blueprint.post("/data/take")
 def download() -> Response:
-    """The copy as a file: JSON, or a zip of tables."""
+    """The copy as a file: JSON, a zip of tables, or FHIR."""
     here, form = visit(), typed("form", 8)
-    if form not in tables.FORMATS:
+    if form not in files.FORMATS:
         abort(HTTPStatus.BAD_REQUEST)
     if not _is_fresh():
         return _to("own_data.take")
-    limits.take(OWN_COPIES, str(here.patient.id), here.now)
-    file = tables.written(own_copy(here.patient, here.now), form)
-    name = f"rehab-{here.today}.{tables.SUFFIXES[form]}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return private(Response(file, headers=headers, content_type=tables.MEDIA_TYPES[form]))
+    file = files.take_along(here.patient, form, library(), here.now)
+    return private(Response(file.content, headers=file.headers, content_type=file.media_type))
 
 
 @blueprint.post("/data/code/new")

@@ -10,9 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from rehab.extensions import db
+from rehab.models.calendar_feed import CalendarFeed
 from rehab.models.clinic import Clinician
 from rehab.models.kept_answer import KeptAnswer
 from rehab.models.message import Conversation, InboundMessage, MessageEvent, OutboundMessage
+from rehab.models.note import Note
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.models.screening import Screening
@@ -89,6 +91,13 @@ def _add_the_rest(patient: Patient, plan: Plan, session_id: Any) -> None:
                 asked_at=NOON,
                 expires_at=NOON + DAY,
             ),
+            Note(
+                patient_id=patient.id,
+                clinician=_somebody(patient),
+                body=SECRET_WORDS,
+                written_at=NOON,
+            ),
+            CalendarFeed(patient_id=patient.id, token_hash=token, created_at=NOON),
             SignIn(
                 token_hash=token,
                 patient_id=patient.id,
@@ -116,6 +125,16 @@ def _add_the_rest(patient: Patient, plan: Plan, session_id: Any) -> None:
     )
 
 
+def _somebody(patient: Patient) -> Clinician:
+    """Who treats in the patient's clinic."""
+    theirs = select(Clinician).filter_by(clinic_id=patient.clinic_id).limit(1)
+    known = db.session.scalar(theirs)
+    made = Clinician(
+        clinic_id=patient.clinic_id, email="zoe@riverside.example", name="Zoe", created_at=NOON
+    )
+    return known or made
+
+
 def received(patient: Patient, sid: str, patient_id: Any) -> InboundMessage:
     return InboundMessage(
         provider_sid=sid,
@@ -124,8 +143,8 @@ def received(patient: Patient, sid: str, patient_id: Any) -> InboundMessage:
         body=SECRET_WORDS,
         received_at=NOON,
         patient_id=patient_id,
-        intent="unreadable",
-        interpretation={"means": "unreadable", "why": SECRET_WORDS},
+        intent="pain",
+        interpretation={"means": "pain", "why": SECRET_WORDS},
     )
 
 

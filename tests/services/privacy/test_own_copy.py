@@ -1,6 +1,7 @@
 """A patient's own copy: all of the export but what clinicians wrote for each other."""
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -8,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from rehab.exchange import files
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
+from rehab.programs.library import Library
 from rehab.services.privacy import tables
 from rehab.services.privacy.belongings import NOUNS
 from rehab.services.privacy.export import export
 from rehab.services.privacy.holds import hold_patient, release_patient
 from rehab.services.privacy.own_copy import FOR_THE_CLINIC, own_copy
 from tests.conftest import NOON
+from tests.exchange.reader import read
 from tests.services.privacy.conftest import OPERATOR
 
 DATA = (Path(__file__).parents[3] / "docs/data.md").read_text(encoding="utf-8")
@@ -75,12 +79,16 @@ def test_a_legal_hold_is_not_told_of(maya: Patient) -> None:
     assert b"suit" not in tables.as_json(held)
 
 
-@pytest.mark.parametrize("form", tables.FORMATS)
-def test_it_is_written_like_any_export(maya: Patient, live: Live, form: str) -> None:
+@pytest.mark.parametrize("form", files.FORMATS)
+def test_it_is_written_like_any_export(
+    maya: Patient, live: Live, library: Library, form: str
+) -> None:
     live(maya)
-    file = tables.written(own_copy(maya, NOON), form)
-    if form == tables.JSON:
+    file = files.written(own_copy(maya, NOON), form, library)
+    if form == files.JSON:
         assert b'"left_out": [' in file
+    elif form == files.FHIR:
+        assert read(json.loads(file))["Procedure"]
     else:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
             assert {"left_out.csv", "sessions.csv", "patient.csv"} <= set(archive.namelist())

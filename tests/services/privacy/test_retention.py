@@ -37,6 +37,7 @@ CLINICAL = {
     "screening",
     "decision",
     "alert",
+    "note",
     "sms_consent",
     "conversation",
     "audit_entry",
@@ -88,7 +89,7 @@ def test_words_stay_a_quarter_to_the_second(lived: Patient, age: timedelta) -> N
     assert [bool(text.values) for text in rows(OutboundMessage)].count(past) == 0
     (text,) = rows(InboundMessage, patient_id=lived.id)
     assert text.body == ("" if past else SECRET_WORDS)
-    assert (text.interpretation is None, text.intent) == (past, "unreadable")
+    assert (text.interpretation is None, text.intent) == (past, "pain")
     assert len(rows(InboundMessage, patient_id=None)) == (0 if past else 1)
     assert len(rows(MessageEvent)) == (0 if past else 1)
 
@@ -107,6 +108,18 @@ def test_a_text_that_a_person_still_has_to_look_at_keeps_its_words(lived: Patien
     assert rows(InboundMessage, patient_id=lived.id)[0].body == SECRET_WORDS
     with transaction():
         rows(Alert)[0].closed_at = NOON
+    retain(NOON + 2 * QUARTER)
+    assert rows(InboundMessage, patient_id=lived.id)[0].body == ""
+
+
+def test_a_text_that_lies_unread_in_the_inbox_keeps_its_words(lived: Patient) -> None:
+    with transaction():
+        rows(InboundMessage, patient_id=lived.id)[0].intent = "unreadable"
+    retain(NOON + 2 * QUARTER)
+    (text,) = rows(InboundMessage, patient_id=lived.id)
+    assert text.body == SECRET_WORDS
+    with transaction():
+        text.closed_at = NOON
     retain(NOON + 2 * QUARTER)
     assert rows(InboundMessage, patient_id=lived.id)[0].body == ""
 

@@ -142,7 +142,7 @@ def test_nothing_is_written_into_a_page_of_the_app(
         *("/me/session?again=1&before=4", f"/me/session?on={TODAY - DAY}", "/me/entries"),
         *(f"/me/sessions/{session.id}" for session in told),
         *(f"/me/sessions/{told[0].id}/correct", "/me/progress", "/me/settings"),
-        *(f"/me/settings/{name}" for name in ("times", "bedtime", "quiet", "texts")),
+        *(f"/me/settings/{name}" for name in ("times", "bedtime", "quiet", "texts", "calendar")),
         *("/me/texts", "/me/data", "/me/data/wrong", "/me/data/erase", "/me/offline", "/me/kept"),
         *(f"/{token}", f"/{token}/session?before=3&again=1"),
     ]
