@@ -12,6 +12,7 @@ LONGEST = {
     "name": 12,
     "time": 5,
     "n": 2,
+    "min": 2,
     "link": 24,
     "clinic": 14,
     "tel": 15,

@@ -77,12 +77,15 @@ def today(plan: Plan, on: date, library: Library, before: int | None = None) -> 
     return Today(plan, on, status, phase, exercises, _changes(plan), session, factor)
 
 
-def exercises_due(plan: Plan, program: Program, on: date, library: Library) -> int:
-    """How many exercises the plan holds for `on` while no session of that date is reported.
+def unreported(plan: Plan, program: Program, on: date, library: Library) -> Today:
+    """What the plan holds for `on` while no session of that date is reported, and nothing is said
+    of what changed: no row is read for it.
 
     `program` is the plan's own copy, of which many plans have the same.
     """
-    return len(_due(plan, program, on, _status(plan, on, None), library, None)[1])
+    status = _status(plan, on, None)
+    phase, exercises, factor = _due(plan, program, on, status, library, None)
+    return Today(plan, on, status, phase, exercises, (), None, factor)
 
 
 def programs_of(plans: Collection[UUID]) -> dict[UUID, Program]:
@@ -143,5 +146,7 @@ def _status(plan: Plan, on: date, session: Session | None) -> str:
 
 
 def _changes(plan: Plan) -> tuple[Decision, ...]:
-    """The latest decision of each category that is in force and is not simply `hold`."""
-    return tuple(d for d in latest(plan) if d.move != "hold" and d.accepted is None)
+    """The latest decision of each category that is in force and is not simply `hold`; what their
+    clinician has done is told even then, and first."""
+    told = (d for d in latest(plan) if d.accepted is None and (d.move != "hold" or d.clinician_id))
+    return tuple(sorted(told, key=lambda d: d.clinician_id is None))

@@ -13,10 +13,10 @@ from rehab.programs.library import Library
 from rehab.programs.program import Program
 from rehab.services.access import links
 from rehab.services.access.links import Purpose
-from rehab.services.today import exercises_due, programs_of
+from rehab.services.today import Today, programs_of, unreported
 
-COUNT = "n"
-"""The blank that is filled with how many exercises are due."""
+SIZE = ("n", "min")
+"""The blanks that are filled with how many exercises are due, and how many minutes they take."""
 
 LINK = "link"
 """The blank that is filled with a link to the plan's session of today."""
@@ -37,7 +37,7 @@ def word(
 
 
 def programs_for(messages: Sequence[OutboundMessage], library: Library) -> Programs:
-    """The programs, by plan, of the texts that count exercises: read once for all of them."""
+    """The programs, by plan, of the texts that tell a session's size: read once for all of them."""
     counting = [
         message.plan_id
         for message in messages
@@ -49,8 +49,8 @@ def programs_for(messages: Sequence[OutboundMessage], library: Library) -> Progr
 
 @lru_cache(maxsize=256)
 def _counts(words: str) -> bool:
-    """Whether the text has the blank; a claim asks it of a few texts over and over."""
-    return COUNT in blanks(words)
+    """Whether the text tells a size; a claim asks it of a few texts over and over."""
+    return not set(SIZE).isdisjoint(blanks(words))
 
 
 @lru_cache(maxsize=256)
@@ -75,10 +75,15 @@ def _values(
     }
     if message.plan and _links(words) and LINK not in message.values:
         values[LINK] = f"{public_url}/{_capability(message.plan, message.due_at)}"
-    if _counts(words) and COUNT not in values and message.plan and message.about_on:
+    if _counts(words) and SIZE[0] not in values and message.plan and message.about_on:
         program = programs[message.plan.id]
-        values[COUNT] = exercises_due(message.plan, program, message.about_on, library)
+        values |= size_of(unreported(message.plan, program, message.about_on, library))
     return values
+
+
+def size_of(day: Today) -> dict[str, int]:
+    """What a text may tell of the size of a day's session."""
+    return dict(zip(SIZE, (len(day.exercises), day.minutes), strict=True))
 
 
 def _capability(plan: Plan, due_at: datetime) -> str:

@@ -79,7 +79,7 @@ def test_the_longest_form_of_a_text_counts_the_clinic_twice_when_named_twice() -
 def test_every_shipped_text_is_one_plain_message_whatever_the_names(
     library: Library, name: str, clinic: str
 ) -> None:
-    values = {"time": "23:45", "n": 12, "code": "123456"}
+    values = {"time": "23:45", "n": 12, "min": 45, "code": "123456"}
     values |= {blank: "l" * LONGEST[blank] for blank in ("link", "tel")}
     for texts in library.messages.values():
         for key in texts:

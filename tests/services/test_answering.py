@@ -194,5 +194,6 @@ def test_a_machine_that_texts_by_itself_all_day_gets_few_answers(
 
 
 def spoken_by(library: Library, key: str) -> str:
-    blanks = {"name": "Maya", "time": "18:00", "n": 4, "link": "https://r.example", "tel": "+44"}
+    size = {"n": 4, "min": 12}
+    blanks = {"name": "Maya", "time": "18:00", "link": "https://r.example", "tel": "+44", **size}
     return render(library.messages["en"], key, clinic="Riverside", **blanks)
