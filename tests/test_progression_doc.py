@@ -18,7 +18,7 @@ from rehab.programs.policy import PainLimit, Policy, Reaction, Restart
 from rehab.programs.program import Category
 from rehab.programs.rules import RULES
 from rehab.programs.zones import Zone
-from rehab.services.plan_changes import ENOUGH_OF_A_PHASE
+from rehab.services.phase_ends import ENOUGH_OF_A_PHASE
 
 PAPER = (Path(__file__).parent.parent / "docs/progression.md").read_text(encoding="utf-8")
 

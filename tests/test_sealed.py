@@ -15,13 +15,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import MetaData, Text, inspect, select, text, type_coerce
+from sqlalchemy import MetaData, Text, delete, inspect, select, text, type_coerce
 
 from rehab import create_app
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.kept_answer import KeptAnswer
 from rehab.models.measure import Measurement
+from rehab.models.message import InboundMessage
+from rehab.models.note import Note
 from rehab.models.patient import Patient
 from rehab.models.session import Session
 from rehab.programs.library import Library
@@ -35,6 +37,7 @@ from rehab.services import (
     dumps,
     enrolment,
     keys,
+    notes,
     plan_changes,
     plans,
     reminders,
@@ -42,6 +45,7 @@ from rehab.services import (
     sessions,
 )
 from rehab.services.access import second_factor
+from rehab.services.inbox import unread
 from rehab.services.plans import Assignment
 from rehab.services.replies import Inbound
 from rehab.services.sessions import SessionReport
@@ -68,6 +72,8 @@ TOLD = {
     "activity": "carrying little Otto upstairs",
     "suppression": "the taxi firm wants no texts",
     "answer": "kept for the fjord program",
+    "handover": "she plays the harpsichord in her socks",
+    "reply": "explained the gravel to her",
 }
 WRITTEN = (NUMBER, "2079460777", "020 7946 0777", "7946 0777", "9460777", STOPPED, "9460888")
 """The numbers as people and programs write them."""
@@ -126,6 +132,9 @@ def lived(home: Home, library: Library) -> Home:
     for n, body in enumerate((TOLD["text"], "STOP", "START", "pain 4")):
         inbound = Inbound(f"SM{n}", NUMBER, "+15550000", body)
         replies.receive(inbound, library, NOON + timedelta(minutes=n))
+    read = db.session.scalars(select(InboundMessage).filter_by(provider_sid="SM0")).one()
+    unread.close_reply(clinic.id, read.id, ana.id, TOLD["reply"], NOON)
+    notes.write(patient, TOLD["handover"], ana, NOON)
     consent.suppress(STOPPED, "clinic", NOON, TOLD["suppression"])
     reminders.plan_ahead(NOON)
     texts = claims.claim(library, "http://here", NOON + timedelta(minutes=9), claims.Claim("w", 9))
@@ -278,6 +287,17 @@ def crowd(lived: Home) -> Home:
     return lived
 
 
+NEWER = ("handover", "reply")
+"""Told in a table and a column that the older revision has not: they go with it."""
+
+
+def forget_what_is_newer() -> None:
+    with transaction():
+        db.session.execute(delete(Note))
+        for read in db.session.scalars(select(InboundMessage)):
+            read.closed_at = read.closed_by_id = read.closing_note = None
+
+
 def contents() -> dict[str, list[str]]:
     """Every row as the server reads it, but for what the way down and up makes anew."""
     anew = {"suppression.id", "audit_head.mark"}
@@ -300,13 +320,15 @@ def checks() -> dict[str, set[str | None]]:
 def test_what_was_readable_before_is_sealed_by_the_migration_and_opened_on_the_way_down(
     crowd: Home,
 ) -> None:
+    forget_what_is_newer()
     before, rules = contents(), checks()
     db.session.remove()
     downgrade(revision="0005")
     old = MetaData()
     old.reflect(db.engine)
     seen = str(as_the_database_sees_it(old))
-    assert [each for each in (*TOLD.values(), NUMBER, STOPPED) if each not in seen] == []
+    told = [words for name, words in TOLD.items() if name not in NEWER]
+    assert [each for each in (*told, NUMBER, STOPPED) if each not in seen] == []
     assert "+447900001000" in seen
     assert "'v1." not in seen.replace(kept_keyring(), "")
     db.session.remove()

@@ -118,8 +118,20 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_decision_proposed",
+            ["plan_id", "effective_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'proposed' AND replaced_at IS NULL"),
+            postgresql_where=sa.text("state = 'proposed' AND replaced_at IS NULL"),
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_proposed")
+
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index("ix_alert_open")
 

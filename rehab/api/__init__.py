@@ -8,10 +8,12 @@ from rehab.api import (
     consents,
     decisions,
     docs,
+    fhir,
     figures,
     library,
     measures,
     messages,
+    notes,
     patients,
     plans,
     privacy,
@@ -31,6 +33,7 @@ Send `Authorization: Bearer TOKEN`; times carry an offset, dates are the patient
 wrong is `application/problem+json` with `errors` by field; what is not yours is 404."""
 NOUNS = (
     library,
+    fhir,
     figures,
     patients,
     plans,
@@ -41,6 +44,7 @@ NOUNS = (
     decisions,
     alerts,
     messages,
+    notes,
     consents,
     privacy,
     clinic,

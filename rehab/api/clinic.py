@@ -22,6 +22,7 @@ class ClinicIn(In):
     name = text(1)
     zone = text(1, 64, metadata={"description": "IANA time zone", "example": "Europe/London"})
     phone = text(0, 16, metadata={"description": "E.164, the number that texts name"})
+    hours = text(0, 120, metadata={"description": "When somebody answers, as print-outs say it"})
 
 
 class ClinicOut(Schema):
@@ -29,6 +30,7 @@ class ClinicOut(Schema):
     name = fields.String()
     zone = fields.String()
     phone = fields.String()
+    hours = fields.String()
     created_at = fields.AwareDateTime()
 
 
@@ -71,7 +73,7 @@ def clinic() -> Clinic:
 @blueprint.arguments(ClinicIn)
 @blueprint.response(200, ClinicOut)
 def amend_clinic(said: dict[str, str]) -> Clinic:
-    """Change your clinic's name, zone or phone."""
+    """Change your clinic's name, zone, phone or hours."""
     return clinics.amend_clinic(clinician().clinic, said, clock.now())
 
 

@@ -25,8 +25,8 @@ from rehab.programs.program import Category, Track
 from rehab.services import enrolment, plan_changes, plans
 from rehab.services.adherence import adherence
 from rehab.services.course import ADVISE, BOUNDED, EASE
+from rehab.services.editions import Stale, changing
 from rehab.services.plans import Assignment
-from rehab.services.transactions import hold, transaction
 from rehab.wiring import library
 
 blueprint = Blueprint("plans", "One patient's walk through a program")
@@ -179,12 +179,12 @@ def _changing(id: UUID) -> Iterator[Plan]:
 
     Raises PreconditionFailed when If-Match names it as it was before.
     """
-    with transaction():
-        known = plans.find_plan(clinician().clinic_id, id)
-        hold(known)
-        if request.if_match and _tag(known) not in request.if_match:
-            raise PreconditionFailed("the plan has changed since it was read")
-        yield known
+    known = plans.find_plan(clinician().clinic_id, id)
+    try:
+        with changing(known, lambda plan: not request.if_match or _tag(plan) in request.if_match):
+            yield known
+    except Stale as error:
+        raise PreconditionFailed(str(error)) from error
 
 
 @blueprint.post("/patients/<uuid:id>/plans")

@@ -34,10 +34,15 @@ def problem_of(error: Exception) -> flask.Response:
     if isinstance(error, RehabError):
         fields_at_fault = error.errors if isinstance(error, Invalid) else None
         headers = Headers(_headers(error))
-        return problem(STATUS.get(type(error), 500), str(error), fields_at_fault, headers)
+        return problem(_status_of(error), str(error), fields_at_fault, headers)
     if isinstance(error, HTTPException) and (error.code or 500) < 500:
         return _problem_of_http(error)
     return problem(500, "Something went wrong here; it has been logged.")
+
+
+def _status_of(error: RehabError) -> int:
+    """That of the nearest kind of error which has one."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
 def _headers(error: RehabError) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """`rehab serve`: the production web server, several processes over one database."""
 
+import gc
 import socket
 from typing import Any
 
@@ -28,7 +29,7 @@ class Server(BaseApplication):
             "threads": THREADS,
             "worker_class": "gthread",
             "control_socket_disable": True,
-            "post_worker_init": _start_scheduler,
+            "post_worker_init": _begin,
             "worker_exit": _stop_scheduler,
         }
         for name, value in options.items():
@@ -46,8 +47,12 @@ def _check_bind(bind: str) -> None:
         raise click.ClickException(f"REHAB_BIND: {bind}: {error.strerror}") from error
 
 
-def _start_scheduler(worker: Any) -> None:
+def _begin(worker: Any) -> None:
+    """What a process has once it is ready lives as long as it does: the garbage collector, which
+    would look through all of it time and again in the midst of a request, leaves it alone."""
     app = worker.app.wsgi()
+    gc.collect()
+    gc.freeze()
     if worker.app.settings.scheduler == "embedded":
         worker.ticker = start_embedded(app)
 

@@ -24,6 +24,13 @@ class Decision(Model):
     __table_args__ = (
         Index("ix_decision_plan_id_effective_at", "plan_id", "effective_at"),
         Index(
+            "ix_decision_proposed",
+            "plan_id",
+            "effective_at",
+            sqlite_where=text("state = 'proposed' AND replaced_at IS NULL"),
+            postgresql_where=text("state = 'proposed' AND replaced_at IS NULL"),
+        ),
+        Index(
             "uq_decision_session_id_category",
             "session_id",
             "category",

@@ -11,6 +11,7 @@ from rehab.models.alert import Alert
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.services.actors import acted
+from rehab.services.inbox import unread
 from rehab.services.transactions import hold, transaction
 
 URGENT, REVIEW, INFORMATION = 3, 2, 1
@@ -79,7 +80,10 @@ def retell(plan: Plan, kind: str, about: str) -> None:
 def close_alert(
     clinic_id: UUID, alert_id: UUID, clinician_id: UUID, note: str, now: datetime
 ) -> Alert:
-    """Close with a note. Raises NotFound, Invalid (no note) and Conflict (closed already)."""
+    """Close with a note, and with it the texts that the alert told of.
+
+    Raises NotFound, Invalid (no note) and Conflict (closed already).
+    """
     alert = db.session.scalar(alerts_of(clinic_id).where(Alert.id == alert_id))
     if alert is None:
         raise NotFound("there is no such alert")
@@ -89,5 +93,6 @@ def close_alert(
     if alert.closed_at is not None:
         raise Conflict("the alert was closed already")
     alert.closed_at, alert.closed_by_id, alert.note = now, clinician_id, note.strip()
+    unread.close_with(alert, clinician_id, now)
     acted("alert.closed", alert, now)
     return alert

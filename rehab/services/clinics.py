@@ -21,6 +21,9 @@ from rehab.tenancy import across_clinics
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 """What has the looks of an address; only a letter to it would tell."""
 
+LONGEST_HOURS = 120
+"""Characters in which a clinic says when somebody answers there."""
+
 
 @transaction()
 def open_clinic(name: str, zone: str, now: datetime, phone: str = "") -> Clinic:
@@ -35,7 +38,8 @@ def open_clinic(name: str, zone: str, now: datetime, phone: str = "") -> Clinic:
 
 @transaction()
 def amend_clinic(clinic: Clinic, changes: Mapping[str, str], now: datetime) -> Clinic:
-    """Change a clinic's name, zone or phone. Raises Invalid as `open_clinic` does."""
+    """Change a clinic's name, zone, phone or hours. Raises Invalid as `open_clinic` does, and for
+    hours that are too long."""
     for field, value in _checked(changes).items():
         setattr(clinic, field, value)
     acted("clinic.amended", clinic, now, fields=sorted(changes))
@@ -46,11 +50,16 @@ def _checked(said: Mapping[str, str]) -> dict[str, str]:
     errors = _name_errors(said["name"]) if "name" in said else {}
     if "zone" in said and not is_zone(said["zone"]):
         errors["zone"] = [f"{said['zone']} is not an IANA time zone"]
+    hours = " ".join(said.get("hours", "").split())
+    if len(hours) > LONGEST_HOURS or not hours.isprintable():
+        errors["hours"] = [f"must have {LONGEST_HOURS} printable characters at most"]
     if errors:
         raise Invalid(errors)
     checked = {**said}
     if "name" in said:
         checked["name"] = said["name"].strip()
+    if "hours" in said:
+        checked["hours"] = hours
     if said.get("phone"):
         checked["phone"] = as_e164(said["phone"])
     return checked

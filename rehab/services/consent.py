@@ -31,6 +31,9 @@ CLINIC, APP = "clinic", "app"
 """The channels of what was said to a person of the clinic, by word of mouth or in writing, and of
 what a patient who is signed in said on a page."""
 
+PHONE = "phone"
+"""The channel of what a person of the clinic was told on the telephone."""
+
 SHOWN = {
     "en": (
         "Exercise reminders and check-ins by text, up to 2 a day, and news of your plan when it "
@@ -85,7 +88,7 @@ def grant(
     )
     patient.sms_consent = True
     if channel != "sms" and not is_suppressed(patient.phone):
-        outbox.enqueue([_welcome(patient, now)], now)
+        outbox.enqueue([welcome(patient, now)], now)
 
 
 def shown_to(patient: Patient) -> str:
@@ -213,7 +216,8 @@ def _in_language(words: dict[str, str], patient: Patient) -> str:
     return words.get(patient.language, words["en"])
 
 
-def _welcome(patient: Patient, now: datetime) -> Intention:
+def welcome(patient: Patient, now: datetime) -> Intention:
+    """The text that confirms consent which was not given by text."""
     return Intention(
         patient=patient,
         kind=Kind.WELCOME,

@@ -37,7 +37,7 @@ def journey(plan: Plan, today: date, told_since: date | None = None) -> Journey:
         sessions=sessions,
         mornings=tuple(_mornings(plan)),
         stands=stands,
-        weeks=tuple(_weeks(plan, today, sessions, _paused_days(stands, today))),
+        weeks=tuple(_weeks(plan, today, sessions, paused_days(stands, today))),
         ladders=tuple(_ladders(plan, stands)),
     )
 
@@ -101,7 +101,7 @@ def _usual(plan: Plan) -> Iterator[tuple[date, float]]:
         before = usual
 
 
-def _paused_days(stands: Iterable[Stand], today: date) -> set[date]:
+def paused_days(stands: Iterable[Stand], today: date) -> set[date]:
     """The days on which nothing was offered: from a pause until the day of going on again."""
     paused: dict[Category, bool] = {}
     days: set[date] = set()
@@ -134,6 +134,11 @@ def _weeks(
         in_week = [on for on in done if from_on <= on <= to_on]
         yield Week(from_on, to_on, len(planned), len(so_far), len(in_week))
         from_on += timedelta(days=DAYS_A_WEEK)
+
+
+def standing(plan: Plan) -> tuple[Ladder, ...]:
+    """Where each category stands now, without a word of what waits."""
+    return tuple(_ladders(plan, ()))
 
 
 def _ladders(plan: Plan, stands: Sequence[Stand]) -> Iterator[Ladder]:

@@ -17,6 +17,26 @@ def as_e164(phone: str) -> str:
     return phone
 
 
+def from_dialled(said: str, region: str) -> str:
+    """A number as somebody in `region` (two letters, `GB`) dials or writes it, in E.164.
+
+    `020 7946 0123`, `+44 (0)20 7946 0123`, `0044 20 7946 0123`. Raises Invalid (phone).
+    """
+    try:
+        number = phonenumbers.parse(said, region)
+    except phonenumbers.NumberParseException as error:
+        raise _not_dialled(said) from error
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE
+    if phonenumbers.is_possible_number_with_reason(number) != possible or number.extension:
+        raise _not_dialled(said)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _not_dialled(said: str) -> Invalid:
+    what = f"{said} is no phone number here" if said.strip() else "is needed for texts and sign-in"
+    return Invalid({"phone": [f"{what}: write it as it is dialled, or from its + on"]})
+
+
 def _not_e164(phone: str) -> Invalid:
     return Invalid({"phone": [f"{phone} is not an E.164 number, such as +442079460123"]})
 

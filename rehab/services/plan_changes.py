@@ -1,30 +1,27 @@
 """Changing a plan: paused, resumed, taken to its next phase, given other terms, or ended."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
-
-from sqlalchemy import select
+from uuid import UUID
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
-from rehab.models.alert import Alert
 from rehab.models.clinic import Clinician
 from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.programs.acts import Act
 from rehab.programs.library import Library
-from rehab.programs.program import Category, Phase, Program, Track
+from rehab.programs.program import Category, Program, Track
 from rehab.services import announcements, consent, reminders
 from rehab.services.actors import acted
-from rehab.services.adherence import adherence
 from rehab.services.clinician_acts import act_on
 from rehab.services.deeds import next_moment
 from rehab.services.nights import nights_of
+from rehab.services.phase_ends import entries, phase_end
+from rehab.services.plan_settings import as_record, settings_of
+from rehab.services.plan_settings import changes as changes_between
 from rehab.services.plans import rungs, terms_of
 from rehab.services.transactions import hold, transaction
-
-ENOUGH_OF_A_PHASE = 0.7
-"""A phase is left when 70% of its sessions were done (clinical.md 6.2)."""
 
 PLAIN = ("weekdays", "exercise_at", "morning_at", "bedtime", "review_on")
 TERMS = ("usual_pain", "autonomy")
@@ -60,8 +57,8 @@ def discharge(plan: Plan, by: Clinician, reason: str, now: datetime) -> Plan:
     hold(plan)
     _must_be(plan, ACTIVE, PAUSED)
     plan.status, plan.edition = DISCHARGED, plan.edition + 1
-    db.session.add(terms_of(plan, now, by, f"discharged: {reason.strip()}".rstrip(": ")))
-    acted("plan.discharged", plan, now)
+    terms = _keep_terms(plan, now, by, f"discharged: {reason.strip()}".rstrip(": "))
+    acted("plan.discharged", plan, now, terms=terms)
     announcements.take_back(plan, now)
     reminders.replan(plan, now)
     return plan
@@ -76,18 +73,17 @@ def advance_phase(plan: Plan, by: Clinician, reason: str, library: Library, now:
     """
     hold(plan)
     _must_be(plan, ACTIVE)
+    why_not = phase_end(plan, now).why_not
+    if why_not:
+        raise Conflict(why_not)
     program = Program.from_dict(plan.program)
-    if plan.phase + 1 >= len(program.phases):
-        raise Conflict("this is the last phase")
-    _check_ready(plan, now)
     left, entered = program.phases[plan.phase], program.phases[plan.phase + 1]
-    entries = _entries(left, entered)
-    deeds = {c: {"act": Act.PHASE, **entry} for c, entry in entries.items()}
+    deeds = {c: {"act": Act.PHASE, **entry} for c, entry in entries(left, entered).items()}
     act_on(plan, deeds, by, reason, library, now)
     plan.phase += 1
     plan.phase_since = plan.patient.today(now)
-    db.session.add(terms_of(plan, now, by, reason.strip()))
-    acted("plan.advanced", plan, now, phase=plan.phase)
+    terms = _keep_terms(plan, now, by, reason.strip())
+    acted("plan.advanced", plan, now, phase=plan.phase, terms=terms)
     return plan
 
 
@@ -108,6 +104,7 @@ def amend(
     _must_be(plan, ACTIVE, PAUSED)
     if not changes:
         return plan
+    before = settings_of(plan)
     if "bedtime" in changes:
         _choose_bedtime(plan, changes["bedtime"], by, now)
     for name in (*PLAIN, *TERMS):
@@ -120,10 +117,11 @@ def amend(
     _pin(plan, changes.get("pins", {}))
     _swap(plan, changes.get("swaps", {}), library)
     rebound = _bind(plan, changes.get("bounds", {}))
-    db.session.add(terms_of(plan, next_moment(plan, now), by, reason.strip()))
-    db.session.flush()
+    terms = _keep_terms(plan, next_moment(plan, now), by, reason.strip())
     act_on(plan, {c: {"act": Act.BOUND} for c in rebound}, by, reason, library, now)
-    acted("plan.amended", plan, now, fields=sorted(changes))
+    made = as_record(changes_between(before, settings_of(plan), changes.get("swaps", {})))
+    detail: dict[str, Any] = {"changed": made} if made else {}
+    acted("plan.amended", plan, now, fields=sorted(changes), terms=terms, **detail)
     reminders.replan(plan, now)
     return plan
 
@@ -144,34 +142,12 @@ def _to_all(plan: Plan, act: Act) -> dict[str, dict[str, Any]]:
     return {category: {"act": act} for category in plan.loads}
 
 
-def _check_ready(plan: Plan, now: datetime) -> None:
-    alarming = select(Alert.id).where(
-        Alert.plan_id == plan.id, Alert.closed_at.is_(None), Alert.level >= 2
-    )
-    if db.session.scalar(alarming.limit(1)) is not None:
-        raise Conflict("an alert is open: close it first")
-    yesterday = plan.patient.today(now) - timedelta(days=1)
-    share = adherence(plan, plan.phase_since, yesterday).share
-    if share is None or share < ENOUGH_OF_A_PHASE:
-        done = (
-            "no session was due yet" if share is None else f"{share:.0%} of its sessions are done"
-        )
-        raise Conflict(f"a phase is left when 70% of its sessions are done: {done}")
-
-
-def _entries(left: Phase, entered: Phase) -> dict[str, dict[str, Any]]:
-    """How each category of the new phase begins.
-
-    A category that meets a new exercise begins at the phase's start level; one that only goes on
-    keeps the higher of that and where it stands.
-    """
-    known = set(left.exercises)
-    entries: dict[str, dict[str, Any]] = {}
-    for category in dict.fromkeys(exercise.category for exercise in entered.exercises):
-        mine = [e for e in entered.exercises if e.category is category]
-        goes_on = all(exercise in known for exercise in mine)
-        entries[category] = {"step": entered.start_level, "goes_on": goes_on}
-    return entries
+def _keep_terms(plan: Plan, at: datetime, by: Clinician, reason: str) -> UUID:
+    """What the plan says from `at` on, on record; the id of that."""
+    terms = terms_of(plan, at, by, reason)
+    db.session.add(terms)
+    db.session.flush()
+    return terms.id
 
 
 def _bind(plan: Plan, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:

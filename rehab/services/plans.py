@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Select, select
 
@@ -11,7 +11,7 @@ from rehab.errors import Invalid, NotFound
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.patient import Patient
-from rehab.models.plan import Plan, PlanTerms
+from rehab.models.plan import ACTIVE, Plan, PlanTerms
 from rehab.programs.library import Library
 from rehab.programs.program import Category, Program, Track
 from rehab.programs.progression import State
@@ -39,7 +39,10 @@ SPREAD = {
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a clinician chooses; None leaves it to the program or the clinic's custom."""
+    """What a clinician chooses; None leaves it to the program or the clinic's custom.
+
+    `id` is the plan's own, where whoever asks has made one so as to ask twice and get one plan.
+    """
 
     program_id: str
     usual_pain: float
@@ -52,6 +55,7 @@ class Assignment:
     bedtime: time | None = None
     floor: int = 1
     ceiling: int | None = None
+    id: UUID | None = None
 
 
 def find_plan(clinic_id: UUID, plan_id: UUID) -> Plan:
@@ -79,6 +83,22 @@ def assign(
     """Give the patient their own copy of a program and plan its first reminders.
 
     A bedtime is the patient's choice to be texted before it, and goes on the record with `by`.
+    Raises Invalid as `draft` does.
+    """
+    plan = draft(patient, wish, library, now)
+    db.session.add(plan)
+    db.session.flush()
+    db.session.add(terms_of(plan, now))
+    acted("plan.assigned", plan, now)
+    if wish.bedtime is not None:
+        consent.choose_bedtime(patient, wish.bedtime, by.email if by else consent.CLINIC, now)
+    reminders.replan(plan, now)
+    return plan
+
+
+def draft(patient: Patient, wish: Assignment, library: Library, now: datetime) -> Plan:
+    """The plan as it would be assigned; nothing is kept of it, and the patient may be a draft too.
+
     Raises Invalid by field: program_id, starts_on (90 days back to 365 ahead), floor, ceiling.
     """
     program = library.programs.get(wish.program_id)
@@ -89,8 +109,10 @@ def assign(
     bounds = _bounds(program, wish.floor, wish.ceiling)
     starting = _starting(program, bounds)
     track = wish.track or (Track.ACUTE if program.track is Track.BOTH else program.track)
-    plan = Plan(
+    return Plan(
+        id=wish.id or uuid4(),
         patient=patient,
+        patient_id=patient.id,
         program_id=program.id,
         program_version=program.version,
         program=program.as_dict(),
@@ -110,15 +132,10 @@ def assign(
         phase_since=starts_on,
         review_on=starts_on + REVIEW_AFTER[track],
         created_at=now,
+        phase=0,
+        pins={},
+        status=ACTIVE,
     )
-    db.session.add(plan)
-    db.session.flush()
-    db.session.add(terms_of(plan, now))
-    acted("plan.assigned", plan, now)
-    if wish.bedtime is not None:
-        consent.choose_bedtime(patient, wish.bedtime, by.email if by else consent.CLINIC, now)
-    reminders.replan(plan, now)
-    return plan
 
 
 def terms_of(plan: Plan, now: datetime, by: Clinician | None = None, reason: str = "") -> PlanTerms:

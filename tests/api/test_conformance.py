@@ -70,6 +70,31 @@ MEANINGFUL: dict[str, dict[str, Any]] = {
         "on": "2026-03-02",
         "answers": [{"item": item, "rating": 5} for item in ("pain", "enjoyment", "activity")],
     },
+    "POST /exercises": {
+        "name": "Stretch",
+        "category": "stretching",
+        "region": "hips",
+        "muscles": [],
+        "equipment": [],
+        "start": "Sit.",
+        "movement": "Lean.",
+        "levels": [{"reps": 1, "hold_seconds": 10, "days_per_week": 7}],
+        "cautions": ["C-NONE"],
+        "evidence": ["usual-practice"],
+    },
+    "POST /programs": {
+        "name": "Walks",
+        "track": "both",
+        "weeks": 1,
+        "regions": ["any"],
+        "summary": "A week of walks.",
+        "sessions_per_week": 3,
+        "between_sessions": [],
+        "phases": [
+            {"name": "Go", "from_day": 1, "to_day": 7, "start_level": 1, "exercises": ["li-walk"]}
+        ],
+        "evidence": ["usual-practice"],
+    },
 }
 """What some bodies must say to make sense here, which no schema can tell."""
 
@@ -81,7 +106,9 @@ SELDOM = {
     "POST /decisions/{id}/approve": "a decision that waits",
     "POST /decisions/{id}/override": "a step within the bounds",
     "POST /decisions/{id}/undo": "an act to take back",
+    "POST /exercises/{id}": "an exercise of the clinic's own",
     "POST /plans/{id}/advance-phase": "most of a phase done",
+    "POST /programs/{id}": "a program of the clinic's own",
     "DELETE /tokens/{id}": "a token of one's own",
 }
 """What must be there for these to succeed, and is not made here: their successes have tests of
@@ -89,7 +116,12 @@ their own."""
 
 GZIP = b"\x1f\x8b"
 
-IN_THE_LIBRARY = {"programs": PLAN["program_id"], "exercises": "ca-ankle-pump"}
+IN_THE_LIBRARY = {
+    "programs": PLAN["program_id"],
+    "PlanDefinition": PLAN["program_id"],
+    "exercises": "ca-ankle-pump",
+    "ActivityDefinition": "ca-ankle-pump",
+}
 
 
 @dataclass(frozen=True)
@@ -215,7 +247,7 @@ class Neighbours:
 
     def _paths(self, operation: Any) -> Iterator[dict[str, str]]:
         names = [parameter.name for parameter in operation.path_parameters]
-        noun = operation.path.removeprefix(PREFIX).split("/")[1]
+        noun = operation.path.removeprefix(f"{PREFIX}/").removeprefix("fhir/").split("/")[0]
         for ids in self.ours.ids, self.ours.ids, self.ours.ids, self.theirs.ids, {}:
             own = {"id": {**IN_THE_LIBRARY, **ids}.get(noun, str(uuid4()))}
             own["token_id"] = ids.get("tokens", "0" * 16)

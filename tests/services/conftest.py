@@ -1,7 +1,13 @@
 """Maya's plan, as most tests of the services want it; a module with another wish makes its own."""
 
-import pytest
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from rehab.extensions import db
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
@@ -21,3 +27,17 @@ def plan(maya: Patient, library: Library) -> Plan:
 def eased(maya: Patient, library: Library) -> Plan:
     """A plan whose steps up wait for the clinician."""
     return plans.assign(maya, Assignment("lb-subacute-6w", usual_pain=4), library, NOON)
+
+
+@pytest.fixture
+def counted(app: Flask) -> Iterator[list[str]]:
+    """What is asked of the database while the test runs."""
+    asked: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(db.engine, "before_cursor_execute", note)

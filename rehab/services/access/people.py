@@ -1,7 +1,6 @@
 """Whom a sign-in or a link stands for."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -68,15 +67,6 @@ def open_of(plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
 
 def _has_ended(plan: Plan) -> bool:
     return plan.status not in (ACTIVE, PAUSED)
-
-
-def caseload(clinic_id: UUID) -> list[tuple[Patient, Plan | None]]:
-    """The clinic's patients by name, each with their latest plan."""
-    theirs = select(Patient).where(Patient.clinic_id == clinic_id)
-    plans = select(Plan).join(Plan.patient).where(Patient.clinic_id == clinic_id)
-    latest = {plan.patient_id: plan for plan in db.session.scalars(plans.order_by(Plan.created_at))}
-    by_name = sorted(db.session.scalars(theirs), key=lambda p: (p.given_name, p.family_name, p.id))
-    return [(patient, latest.get(patient.id)) for patient in by_name]
 
 
 def morning_is_open(plan: Plan, today: date) -> bool:

@@ -92,14 +92,17 @@ def start(
 
 
 @transaction()
-def signed_in(token: str, now: datetime) -> SignedIn | None:
-    """The sign-in that a cookie's token belongs to, seen at `now`; None when it has ended."""
+def signed_in(token: str, now: datetime, *, unattended: bool = False) -> SignedIn | None:
+    """The sign-in that a cookie's token belongs to, seen at `now`; None when it has ended.
+
+    What a page asks for by itself is `unattended`: nobody was seen, and the idle time goes on.
+    """
     found = db.session.scalar(
         select(SignIn).where(SignIn.token_hash == shadow_of(token), _lasting(now))
     )
     if found is None:
         return None
-    if now - found.last_seen_at >= TOUCHED:
+    if not unattended and now - found.last_seen_at >= TOUCHED:
         db.session.execute(update(SignIn).where(SignIn.id == found.id).values(last_seen_at=now))
     return _as_seen(found)
 

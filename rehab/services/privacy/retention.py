@@ -18,8 +18,8 @@ from rehab.models.message import DeliveryState, InboundMessage, MessageEvent, Ou
 from rehab.models.patient import Patient
 from rehab.models.sending import Heartbeat
 from rehab.services.access import leftovers
+from rehab.services.inbox.unread import is_unread
 from rehab.services.transactions import transaction
-from rehab.services.unread import is_unread
 
 BATCH = 500
 """Rows in one transaction: on SQLite nobody else writes meanwhile."""

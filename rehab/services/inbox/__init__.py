@@ -1,0 +1,1 @@
+"""What waits in a clinic until a person closes it: alerts, and texts that want reading."""
