@@ -60,6 +60,7 @@ HOMES = {
     "flask_smorest": ["rehab.api"],
     "flask_sqlalchemy": ["rehab.extensions"],
     "gunicorn": ["rehab.cli.serve"],
+    "icalendar": ["rehab.exchange"],
     "marshmallow": ["rehab.programs.library", "rehab.api"],
     "phonenumbers": ["rehab.services.phones"],
     "prometheus_client": ["rehab.web.metrics"],

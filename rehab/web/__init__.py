@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from rehab.web import health, metrics, skeleton
+from rehab.web import calendar_feed, health, metrics, skeleton
+from rehab.web.desk import add_desk
 from rehab.web.figures import add_figures
 from rehab.web.patient import add_patient
 from rehab.web.sign_in import add_sign_in
@@ -13,6 +14,8 @@ def add_pages(app: Flask) -> None:
     app.register_blueprint(skeleton.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
+    app.register_blueprint(calendar_feed.blueprint)
     add_figures(app)
     add_sign_in(app)
     add_patient(app)
+    add_desk(app)

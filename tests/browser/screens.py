@@ -70,6 +70,7 @@ PAGES = (
     ("quiet", "/me/settings/quiet", PATIENT),
     ("texting", "/me/settings/texts", PATIENT),
     ("zone", "/me/settings/zone", PATIENT),
+    ("calendar", "/me/settings/calendar", PATIENT),
     ("data", "/me/data", PATIENT),
     ("data-wrong", "/me/data/wrong", PATIENT),
     ("data-take", "/me/data/take", PATIENT),
@@ -120,8 +121,12 @@ class View:
     size: str
     theme: str
 
+    def sides(self) -> tuple[int, int]:
+        """Width and height of the screen, in CSS pixels."""
+        return SIZES[self.size]
+
     def open(self, stage: Stage) -> Page:
-        width, height = SIZES[self.size]
+        width, height = self.sides()
         return stage.open(
             locale=LOCALES[self.language],
             color_scheme=self.theme,
@@ -152,7 +157,7 @@ def draw(
             for name, path, who in pages:
                 if view.language == "en" or who in ANYBODY:
                     _arrive(stage, page, path, who, view)
-                    yield from _drawn(stage, page, name, view, out)
+                    yield from drawn(stage, page, name, view, out)
 
 
 def draw_lives(
@@ -164,7 +169,7 @@ def draw_lives(
             speak(stage, stage.maya, view.language)
             page = view.open(stage)
             for name in life(stage, page, stage.maya):
-                yield from _drawn(stage, page, re.sub(r"\W+", "-", name).strip("-"), view, out)
+                yield from drawn(stage, page, re.sub(r"\W+", "-", name).strip("-"), view, out)
 
 
 def _arrive(stage: Stage, page: Page, path: str, who: str, view: View) -> None:
@@ -181,14 +186,15 @@ def _arrive(stage: Stage, page: Page, path: str, who: str, view: View) -> None:
     page.goto(re.sub(r"{(\w+)}", lambda blank: BLANKS[blank[1]](stage, person), path))
 
 
-def _drawn(stage: Stage, page: Page, name: str, view: View, out: Path) -> Iterator[Screen]:
+def drawn(stage: Stage, page: Page, name: str, view: View, out: Path) -> Iterator[Screen]:
+    """The page as it is shown now, in each size of the text."""
     remarks = [f"axe: {finding}" for finding in axe.findings(page)]
     for text, size in TEXTS.items():
         page.evaluate("size => document.documentElement.style.fontSize = size", size)
         if not fits(page):
             remarks.append("wider than the screen")
         picture = f"{name}-{view.name}-{text}.png"
-        _picture(page, out / picture, *SIZES[view.size])
+        _picture(page, out / picture, *view.sides())
         remarks += stage.faults.seen
         stage.faults.seen.clear()
         about = f"{view.language}, {view.size}, {view.theme}, text {text} %"
@@ -201,7 +207,7 @@ def _picture(page: Page, path: Path, width: int, height: int) -> None:
     stands at the foot of the picture."""
     whole = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": max(whole, height)})
-    page.screenshot(path=path, animations="disabled")
+    page.screenshot(path=path, animations="disabled", timeout=60_000)
     page.set_viewport_size({"width": width, "height": height})
 
 

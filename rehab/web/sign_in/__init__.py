@@ -10,7 +10,6 @@ from rehab.tenancy import enter_all
 from rehab.web.sign_in import (
     account,
     faults,
-    landing,
     patients,
     second_factor,
     staff,
@@ -18,7 +17,7 @@ from rehab.web.sign_in import (
 )
 
 blueprint = Blueprint("sign_in", __name__, template_folder="templates")
-PAGES = (staff, second_factor, account, tokens, patients, landing)
+PAGES = (staff, second_factor, account, tokens, patients)
 
 
 @blueprint.before_request

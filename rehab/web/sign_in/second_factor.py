@@ -1,14 +1,12 @@
 """The second factor of staff: asked for at the door, set up before the first patient is opened."""
 
-import segno
 from flask import Blueprint, Response, make_response, redirect, request
-from markupsafe import Markup
 
 from rehab import clock
 from rehab.services.access import credentials, people, staff
 from rehab.services.access.errors import Refused
-from rehab.services.access.second_factor import Enrolment
 from rehab.services.access.sign_ins import SignedIn
+from rehab.web.qr import qr_of
 from rehab.web.sign_in import destination, visitor
 from rehab.web.sign_in.page import REFUSED, staff_page, typed
 
@@ -45,7 +43,7 @@ def explain() -> Response:
 def offer() -> Response:
     """A new secret, as a picture to scan and as letters to type; it is shown this once."""
     offered = credentials.offer_second_factor(_at_set_up(), clock.now())
-    return _scanned(secret=grouped(offered.secret), picture=picture_of(offered))
+    return _scanned(secret=grouped(offered.secret), picture=qr_of(offered.uri, side=5))
 
 
 @blueprint.post("/account/second-factor/confirm")
@@ -65,14 +63,6 @@ def confirm() -> Response:
 def grouped(secret: str) -> str:
     """A secret as it is read aloud, in groups of four."""
     return " ".join(secret[i : i + GROUP] for i in range(0, len(secret), GROUP))
-
-
-def picture_of(offered: Enrolment) -> Markup:
-    """The QR code of an offered secret, drawn into the page: it has no address of its own."""
-    drawn = segno.make(offered.uri, error="m", boost_error=False).svg_inline(
-        scale=5, border=2, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None
-    )
-    return Markup(drawn)  # noqa: S704 - squares of our own drawing; it holds no text
 
 
 def _at_set_up() -> SignedIn:

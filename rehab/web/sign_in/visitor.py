@@ -1,9 +1,10 @@
 """Who is at the door: the sign-in that a browser's cookie stands for, and what it still lacks."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, current_app, make_response, redirect, request, url_for
 
 from rehab import clock
 from rehab.errors import NotFound
@@ -17,16 +18,31 @@ from rehab.web.sign_in import destination
 KEY = "rehab.visitor"
 STAFF_DOOR, CODE_DOOR = "sign_in.staff.sign_in", "sign_in.second_factor.ask"
 SET_UP, PATIENT_DOOR = "sign_in.second_factor.explain", "sign_in.patients.enter"
+UNATTENDED = "unattended"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def unattended(view: View) -> View:
+    """An answer that a page asks for by itself, again and again: whoever signed in may long have
+    left, so it does not keep their sign-in from ending."""
+    setattr(view, UNATTENDED, True)
+    return view
 
 
 def visitor() -> SignedIn | None:
     """Who is signed in; looked up once a request."""
     if KEY not in request.environ:
         token = cookies.given(Cookie.SIGN_IN)
-        with across_clinics("whose sign-in this is"):
-            request.environ[KEY] = sign_ins.signed_in(token, clock.now()) if token else None
+        request.environ[KEY] = _signed_in(token) if token else None
     found: SignedIn | None = request.environ[KEY]
     return found
+
+
+def _signed_in(token: str) -> SignedIn | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    with across_clinics("whose sign-in this is"):
+        return sign_ins.signed_in(token, clock.now(), unattended=hasattr(view, UNATTENDED))
 
 
 def half_way() -> SignedIn:
@@ -61,7 +77,7 @@ def anybody() -> SignedIn:
 
 def home(sign_in: SignedIn) -> str:
     """Where a sign-in leads by itself."""
-    return url_for("sign_in.landing.clinic" if sign_in.kind == "staff" else "me.today.page")
+    return url_for("desk.caseload.page" if sign_in.kind == "staff" else "me.today.page")
 
 
 def onward(sign_in: SignedIn) -> str:

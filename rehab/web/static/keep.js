@@ -1,14 +1,14 @@
-// What is shown once can be printed or copied; without this script it can still be written down.
-const keep = document.querySelector(".keep");
-const status = keep.querySelector("[role=status]");
+// What is on a page can be printed, and what is shown once copied. Without this script neither button
+// is there: it can still be written down.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
 
-keep.hidden = false;
-keep.querySelector("[data-print]").addEventListener("click", () => window.print());
-
-const copy = keep.querySelector("[data-copy]");
-copy.hidden = !navigator.clipboard;
-copy.addEventListener("click", async () => {
-  const lines = [...document.querySelectorAll(`#${copy.dataset.copy} li`)];
-  await navigator.clipboard.writeText(lines.map((line) => line.textContent.trim()).join("\n"));
-  status.textContent = copy.dataset.done;
-});
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
+    button.parentElement.querySelector("[role=status]").textContent = button.dataset.done;
+  });
+}
