@@ -8,7 +8,7 @@ from statistics import mean, pstdev
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from rehab import create_app
 from rehab.errors import Conflict
@@ -16,7 +16,9 @@ from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.clinic import Clinic
 from rehab.models.decision import PROPOSED, Decision
-from rehab.models.message import DeliveryState, Kind, OutboundMessage
+from rehab.models.measure import Measurement
+from rehab.models.message import DeliveryState, InboundMessage, Kind, OutboundMessage
+from rehab.models.note import Note
 from rehab.models.patient import Patient
 from rehab.models.plan import PAUSED, Plan
 from rehab.models.session import Morning, Session
@@ -25,6 +27,7 @@ from rehab.services.demo import cast, open_demo
 from rehab.services.demo.cast import CAST, Course
 from rehab.services.demo.diary import diary
 from rehab.services.demo.roster import roster
+from rehab.services.inbox.listing import waiting
 from rehab.settings import Settings
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -201,3 +204,13 @@ def test_a_share_of_sessions_and_mornings_is_missed() -> None:
 def test_a_flare_lifts_the_last_days_only() -> None:
     course = Course(start=2, end=2, sd=0.0, strain=0.0, flare_ago=6)
     assert [day.before for day in diary(course, 10, seeded(1))] == [2] * 4 + [5] * 6
+
+
+def test_the_desk_finds_notes_answers_and_texts_that_want_a_person(
+    app: Flask, library: Library
+) -> None:
+    ana = open_demo(library, NOON)
+    kinds = (Note, Measurement, InboundMessage)
+    kept = [db.session.scalar(select(func.count()).select_from(kind)) for kind in kinds]
+    assert kept == [5, 8, 2]
+    assert waiting(ana.clinic_id).replies == 2

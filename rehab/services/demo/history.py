@@ -21,6 +21,8 @@ from rehab.models.plan import ACTIVE, Plan
 from rehab.programs.library import Library
 from rehab.programs.schedule import occurrence
 from rehab.services import clinician_acts, enrolment, mornings, plan_changes, plans, sessions
+from rehab.services.actors import acting_as, actor_of
+from rehab.services.demo import record
 from rehab.services.demo.cast import CLINIC_ZONE, Character
 from rehab.services.demo.diary import Day, diary
 from rehab.services.mornings import MorningReport
@@ -46,11 +48,13 @@ def live(character: Character, by: Clinician, library: Library, now: datetime, r
     """
     came = now - timedelta(weeks=character.weeks)
     patient = enrolment.enrol(by.clinic_id, _details(character), by.email, came)
-    plan = plans.assign(patient, _wish(character, patient.today(came)), library, came)
+    with acting_as(actor_of(by)):
+        plan = plans.assign(patient, _wish(character, patient.today(came)), library, came)
     for happening in sorted(_happenings(character, plan, by, library, now, rng), key=_when):
         if came < happening.at < now and plan.status == ACTIVE:
             happening.do(happening.at)
     enrolment.amend(patient, {"sms_consent": True}, by.email, now)
+    record.write_down(character.given_name, plan, by, library, now)
     return plan
 
 
