@@ -23,6 +23,10 @@ NOT_YET = {
     "POST /api/v1/decisions/<uuid:id>/approve",
     "POST /api/v1/decisions/<uuid:id>/undo",
     "POST /api/v1/plans/<uuid:id>/advance-phase",
+    "POST /api/v1/exercises",
+    "POST /api/v1/exercises/<string:id>",
+    "POST /api/v1/programs",
+    "POST /api/v1/programs/<string:id>",
 }
 """What nothing here is ready for: their use cases have tests of their own."""
 
@@ -38,6 +42,7 @@ OPENED = {
     "GET /api/v1/patients/<uuid:id>",
     "GET /api/v1/patients/<uuid:id>/plans",
     "GET /api/v1/patients/<uuid:id>/messages",
+    "GET /api/v1/patients/<uuid:id>/notes",
     "GET /api/v1/patients/<uuid:id>/consents",
     "GET /api/v1/plans/<uuid:id>",
     "GET /api/v1/plans/<uuid:id>/today",

@@ -41,7 +41,7 @@ OF_SOMEBODY = (
     ("decision", "/clinic/decisions/{decision}"),
     ("plan", "/clinic/plans/{plan}"),
     ("record", "/clinic/patients/{patient}/record"),
-    ("texts", "/clinic/patients/{patient}/thread"),
+    ("texts", "/clinic/patients/{patient}/texts"),
     ("files", "/clinic/patients/{patient}/exchange"),
     ("handout", "/clinic/plans/{plan}/handout"),
     ("diary", "/clinic/plans/{plan}/diary"),

@@ -22,7 +22,15 @@ SHELVES = (
 )
 """The parts of a library that hold texts for a patient."""
 
-NOT_FOR_PATIENTS = {"policies", "evidence", "messages", "figures", "translations", "version"}
+NOT_FOR_PATIENTS = {
+    "policies",
+    "evidence",
+    "messages",
+    "figures",
+    "borrowed",
+    "translations",
+    "version",
+}
 """The rest of it: for staff, for machines, or in every language already."""
 
 FOR_STAFF = {"screens_for", "source", "rule", "citation", "licence"}
