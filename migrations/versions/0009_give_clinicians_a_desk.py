@@ -109,6 +109,19 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+    with op.batch_alter_table("plan_terms", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "weekdays",
+                sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+                nullable=True,
+            )
+        )
+    op.execute(
+        "UPDATE plan_terms SET weekdays ="
+        " (SELECT plan.weekdays FROM plan WHERE plan.id = plan_terms.plan_id)"
+    )
+
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index(
             "ix_alert_open",
@@ -134,6 +147,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index("ix_alert_open")
+
+    with op.batch_alter_table("plan_terms", schema=None) as batch_op:
+        batch_op.drop_column("weekdays")
 
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
         batch_op.drop_index("ix_inbound_message_unclosed")

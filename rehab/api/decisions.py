@@ -10,6 +10,7 @@ from rehab import clock
 from rehab.api.bearer import clinician, patients_too
 from rehab.api.http import Blueprint
 from rehab.api.pages import PageIn, page, page_of
+from rehab.api.plans import IF_MATCH, changing_if_matched
 from rehab.api.schemas import In, Number, Whole, text
 from rehab.api.seen import plan_seen
 from rehab.models.decision import Decision
@@ -74,10 +75,12 @@ def decisions(wanted: dict[str, Any], id: UUID) -> dict[str, Any]:
 
 @blueprint.post("/decisions/<uuid:id>/approve")
 @blueprint.response(200, DecisionOut)
+@blueprint.doc(parameters=[IF_MATCH])
 def approve(id: UUID) -> Decision:
     """Put a proposed change in force."""
     decision = clinician_acts.find_decision(clinician().clinic_id, id)
-    return clinician_acts.approve(decision, clinician(), library(), clock.now())
+    with changing_if_matched(decision.plan_id):
+        return clinician_acts.approve(decision, clinician(), library(), clock.now())
 
 
 @blueprint.post("/decisions/approve")
@@ -103,9 +106,11 @@ def undo(said: dict[str, str], id: UUID) -> Decision:
 @blueprint.post("/decisions/<uuid:id>/override")
 @blueprint.arguments(OverrideIn)
 @blueprint.response(200, DecisionOut)
+@blueprint.doc(parameters=[IF_MATCH])
 def override(said: dict[str, Any], id: UUID) -> Decision:
     """Replace a decision by the clinician's own, with a reason."""
     decision = clinician_acts.find_decision(clinician().clinic_id, id)
-    return clinician_acts.override(
-        decision, **said, by=clinician(), library=library(), now=clock.now()
-    )
+    with changing_if_matched(decision.plan_id):
+        return clinician_acts.override(
+            decision, **said, by=clinician(), library=library(), now=clock.now()
+        )

@@ -25,7 +25,7 @@ from rehab.programs.program import Category, Track
 from rehab.services import enrolment, plan_changes, plans
 from rehab.services.adherence import adherence
 from rehab.services.course import ADVISE, BOUNDED, EASE
-from rehab.services.editions import Stale, changing
+from rehab.services.editions import Stale, alarms_open, changing
 from rehab.services.plans import Assignment
 from rehab.wiring import library
 
@@ -158,7 +158,8 @@ Tagged = tuple[Plan, dict[str, str]]
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
-    "description": "The ETag that the plan had when it was read; 412 when it has changed since.",
+    "description": "The ETag that the plan had when it was read; 412 when it has changed, or an"
+    " alert of level 2 or 3 about the patient was opened or closed, since.",
     "schema": {"type": "string"},
 }
 
@@ -168,13 +169,14 @@ def _tagged(plan: Plan) -> Tagged:
 
 
 def _tag(plan: Plan) -> str:
-    """Another one whenever the plan is told differently, also after a patient's session."""
-    told = json.dumps(PlanOut().dump(plan), sort_keys=True)
+    """Another one whenever the plan is told differently, also after a patient's session, and
+    whenever other alarms are open: who lets a plan go on must have seen them."""
+    told = json.dumps([PlanOut().dump(plan), alarms_open(plan)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 @contextmanager
-def _changing(id: UUID) -> Iterator[Plan]:
+def changing_if_matched(id: UUID) -> Iterator[Plan]:
     """The plan, kept from others while it is changed.
 
     Raises PreconditionFailed when If-Match names it as it was before.
@@ -219,7 +221,7 @@ def plan(id: UUID) -> Tagged:
 @blueprint.doc(parameters=[IF_MATCH])
 def amend(said: dict[str, Any], id: UUID) -> Tagged:
     """Change a plan's terms, times, bounds, pins and swaps."""
-    with _changing(id) as known:
+    with changing_if_matched(id) as known:
         reason = said.pop("reason")
         changed = plan_changes.amend(known, said, clinician(), reason, library(), clock.now())
     return _tagged(changed)
@@ -231,7 +233,7 @@ def amend(said: dict[str, Any], id: UUID) -> Tagged:
 @blueprint.doc(parameters=[IF_MATCH])
 def advance_phase(said: dict[str, str], id: UUID) -> Tagged:
     """Go to the next phase, when 70% of this one is done and no alert is open."""
-    with _changing(id) as known:
+    with changing_if_matched(id) as known:
         changed = plan_changes.advance_phase(
             known, clinician(), said["reason"], library(), clock.now()
         )
@@ -244,7 +246,7 @@ def advance_phase(said: dict[str, str], id: UUID) -> Tagged:
 @blueprint.doc(parameters=[IF_MATCH])
 def discharge(said: dict[str, str], id: UUID) -> Tagged:
     """End the plan."""
-    with _changing(id) as known:
+    with changing_if_matched(id) as known:
         changed = plan_changes.discharge(known, clinician(), said["reason"], clock.now())
     return _tagged(changed)
 
@@ -266,7 +268,7 @@ def adherence_of(wanted: dict[str, Any], id: UUID) -> Adherence:
 @blueprint.doc(parameters=[IF_MATCH])
 def pause(said: dict[str, str], id: UUID) -> Tagged:
     """Offer nothing until the plan is resumed."""
-    with _changing(id) as known:
+    with changing_if_matched(id) as known:
         changed = plan_changes.pause(known, clinician(), said["reason"], library(), clock.now())
     return _tagged(changed)
 
@@ -277,6 +279,6 @@ def pause(said: dict[str, str], id: UUID) -> Tagged:
 @blueprint.doc(parameters=[IF_MATCH])
 def resume(said: dict[str, str], id: UUID) -> Tagged:
     """Go again, one step lower and at half the dose."""
-    with _changing(id) as known:
+    with changing_if_matched(id) as known:
         changed = plan_changes.resume(known, clinician(), said["reason"], library(), clock.now())
     return _tagged(changed)

@@ -71,7 +71,8 @@ class Plan(Model):
 
 class PlanTerms(Model):
     """What a clinician has settled about a plan, and from when: a late report is judged by the
-    terms of its own day. Rows are added, never changed."""
+    terms of its own day, and so is a day without one. Rows are added, never changed. Without
+    `weekdays` those of the plan hold."""
 
     __table_args__ = (Index("ix_plan_terms_plan_id_effective_at", "plan_id", "effective_at"),)
 
@@ -84,6 +85,7 @@ class PlanTerms(Model):
     bounds: Mapped[dict[str, Any]]
     autonomy: Mapped[str] = mapped_column(String(8))
     phase: Mapped[int]
+    weekdays: Mapped[list[int] | None]
     clinician_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clinician.id"))
     reason: Mapped[str] = mapped_column(EncryptedText("plan_terms.reason"), default="")
     recorded_at: Mapped[datetime]

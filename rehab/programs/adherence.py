@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from rehab.programs.schedule import session_days
+from rehab.programs.session_calendar import SessionCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,8 @@ class Adherence:
     """Sessions from `since` to `until`, both local dates included.
 
     `extra` are days with a session that was not prescribed for them: a session moved by a day is
-    not a missed one, so up to the number prescribed they count as completed.
+    not a missed one, so up to the number prescribed they count as completed. Nothing is prescribed
+    for the days of a pause, nor after a plan's end.
     """
 
     since: date
@@ -28,23 +29,17 @@ class Adherence:
 
 
 def adherence(
-    starts_on: date,
-    weekdays: Collection[int],
-    done_on: Collection[date],
-    since: date,
-    until: date,
+    calendar: SessionCalendar, done_on: Collection[date], since: date, until: date
 ) -> Adherence:
     """How many of the sessions prescribed from `since` to `until` were done in that window."""
-    prescribed = len(session_days(starts_on, weekdays, since, until))
+    prescribed = len(calendar.prescribed(since, until, done_on))
     done = len({day for day in done_on if since <= day <= until})
     completed = min(done, prescribed)
-    return Adherence(max(since, starts_on), until, prescribed, completed, done - completed)
+    return Adherence(max(since, calendar.starts_on), until, prescribed, completed, done - completed)
 
 
-def missed_in_a_row(
-    starts_on: date, weekdays: Collection[int], done_on: Collection[date], until: date
-) -> int:
+def missed_in_a_row(calendar: SessionCalendar, done_on: Collection[date], until: date) -> int:
     """Session days up to `until` since the last session, or since the start if there was none."""
     last = max((day for day in done_on if day <= until), default=None)
-    due = session_days(starts_on, weekdays, last or starts_on, until)
+    due = calendar.prescribed(last or calendar.starts_on, until)
     return len([day for day in due if last is None or day > last])

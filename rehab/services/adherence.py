@@ -9,16 +9,17 @@ from rehab.models.plan import Plan
 from rehab.models.session import Session
 from rehab.programs import adherence as rules
 from rehab.programs.adherence import Adherence
+from rehab.services.session_calendars import calendar_of
 
 
 def adherence(plan: Plan, since: date, until: date) -> Adherence:
     """Completed of prescribed sessions between two local dates of the patient, both included."""
-    return rules.adherence(plan.starts_on, plan.weekdays, done_on(plan), since, until)
+    return rules.adherence(calendar_of(plan), done_on(plan), since, until)
 
 
 def missed_in_a_row(plan: Plan, until: date) -> int:
     """Session days without a session up to `until`, since the last one that was done."""
-    return rules.missed_in_a_row(plan.starts_on, plan.weekdays, done_on(plan), until)
+    return rules.missed_in_a_row(calendar_of(plan), done_on(plan), until)
 
 
 def done_on(plan: Plan) -> set[date]:

@@ -11,10 +11,13 @@ from rehab.models.alert import Alert
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.services.actors import acted
-from rehab.services.inbox import unread
+from rehab.services.inbox import shown, unread
 from rehab.services.transactions import hold, transaction
 
 URGENT, REVIEW, INFORMATION = 3, 2, 1
+
+EACH_IS_NEWS = ("red_flag", "danger_words")
+"""Kinds of alert under which another reason is another danger, and is told beside the first."""
 
 
 def alerts_of(clinic_id: UUID) -> Select[Alert]:
@@ -27,7 +30,8 @@ def open_alert(
 ) -> Alert:
     """The open alert of this kind, made if there is none; its level only ever rises.
 
-    `level` is 1-3 as in clinical.md 2.5; `about` is one sentence for the clinician.
+    `level` is 1-3 as in clinical.md 2.5; `about` is one sentence for the clinician. Of a danger,
+    what is told under an open alert is put before what it says already, on a line of its own.
     """
     whose = {"clinic_id": patient.clinic_id, "patient_id": patient.id}
     if plan is None:
@@ -50,10 +54,21 @@ def _opened(
     if alert is None:
         alert = Alert(subject=subject, level=level, kind=kind, about=about, opened_at=now, **whose)
         db.session.add(alert)
-    elif level > alert.level:
-        alert.level, alert.about = level, about
+    else:
+        _tell_more(alert, level, about)
     db.session.flush()
     return alert
+
+
+def _tell_more(alert: Alert, level: int, about: str) -> None:
+    known = alert.about.splitlines()
+    if alert.kind in EACH_IS_NEWS:
+        hold(alert)
+        if about not in known:
+            alert.about = "\n".join((about, *known))
+    elif level > alert.level:
+        alert.about = about
+    alert.level = max(level, alert.level)
 
 
 @transaction()
@@ -69,20 +84,28 @@ def open_alert_anew(
     return open_alert(plan.patient, kind, level, about, now, plan)
 
 
-def retell(plan: Plan, kind: str, about: str) -> None:
-    """Put the open alert of this kind, if there is one, in the words that hold now."""
+def retell(plan: Plan, kind: str, about: str, instead_of: str) -> None:
+    """Put the open alert of this kind, if there is one, in the words that hold now; what else it
+    tells of stays."""
     query = select(Alert).filter_by(subject=plan.id, kind=kind, closed_at=None)
     for alert in db.session.scalars(query):
-        alert.about = about
+        others = [line for line in alert.about.splitlines() if line not in (about, instead_of)]
+        alert.about = "\n".join((about, *(others if kind in EACH_IS_NEWS else ())))
 
 
 @transaction()
 def close_alert(
-    clinic_id: UUID, alert_id: UUID, clinician_id: UUID, note: str, now: datetime
+    clinic_id: UUID,
+    alert_id: UUID,
+    clinician_id: UUID,
+    note: str,
+    now: datetime,
+    seen: str | None = None,
 ) -> Alert:
     """Close with a note, and with it the texts that the alert told of.
 
-    Raises NotFound, Invalid (no note) and Conflict (closed already).
+    `seen` is the tag of what was read of it (`inbox.shown`). Raises NotFound, Invalid (no note)
+    and Conflict (closed already, or it says more than was seen).
     """
     alert = db.session.scalar(alerts_of(clinic_id).where(Alert.id == alert_id))
     if alert is None:
@@ -92,7 +115,10 @@ def close_alert(
         raise Invalid({"note": ["say what was done"]})
     if alert.closed_at is not None:
         raise Conflict("the alert was closed already")
+    texts = unread.told_by([alert]).get(alert.id, [])
+    if seen is not None and seen != shown.tag_of(alert, texts):
+        raise Conflict("the alert says more than you have seen")
     alert.closed_at, alert.closed_by_id, alert.note = now, clinician_id, note.strip()
-    unread.close_with(alert, clinician_id, now)
+    unread.close_with(texts, clinician_id, now)
     acted("alert.closed", alert, now)
     return alert

@@ -184,9 +184,19 @@ DID = {
 
 
 @transaction()
-def close_alert(alert_id: UUID, note: str, by: Clinician, library: Library, now: datetime) -> Alert:
-    """Close an alert with a note; a red flag that only held step-ups is cleared with it."""
-    alert = alerts.close_alert(by.clinic_id, alert_id, by.id, note, now)
+def close_alert(
+    alert_id: UUID,
+    note: str,
+    by: Clinician,
+    library: Library,
+    now: datetime,
+    seen: str | None = None,
+) -> Alert:
+    """Close an alert with a note; a red flag that only held step-ups is cleared with it.
+
+    `seen` and what is raised are as in `alerts.close_alert`.
+    """
+    alert = alerts.close_alert(by.clinic_id, alert_id, by.id, note, now, seen)
     plan = db.session.get(Plan, alert.plan_id) if alert.plan_id else None
     if plan is not None and alert.kind == RED_FLAG:
         held = {c: {"act": Act.CLEAR} for c, load in plan.loads.items() if load["review_open"]}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from rehab.extensions import db
 from rehab.models.plan import Plan
 from rehab.models.session import Morning, Session
-from rehab.services.slots import is_session_day
+from rehab.services.session_calendars import calendar_of
 
 DAY = timedelta(days=1)
 
@@ -19,7 +19,7 @@ Row = TypeVar("Row", Session, Morning)
 
 @dataclass(frozen=True, slots=True)
 class DiaryDay:
-    """One local date: was a session planned, what was told of it, and how the patient woke.
+    """One local date: was a session planned then, what was told of it, and how the patient woke.
 
     `asked` says whether the morning is one that is asked about, the one after a session day.
     """
@@ -48,14 +48,16 @@ def diary(plan: Plan, until: date, days: int) -> list[DiaryDay]:
     woke = _by_date(
         select(Morning).where(Morning.plan_id == plan.id, Morning.on.between(since, until))
     )
+    trained = {on for on, reports in told.items() if any(one.completion for one in reports)}
+    planned = set(calendar_of(plan).prescribed(since - DAY, until, trained))
     dates = [until - n * DAY for n in range((until - since).days + 1)]
     found = [
         DiaryDay(
             on,
-            is_session_day(plan, on),
+            on in planned,
             tuple(told.get(on, ())),
             next(iter(woke.get(on, ())), None),
-            is_session_day(plan, on - DAY) or on - DAY in told,
+            on - DAY in planned or on - DAY in told,
         )
         for on in dates
     ]

@@ -16,8 +16,10 @@ from rehab.errors import Conflict
 from rehab.extensions import db
 from rehab.models.alert import Alert
 from rehab.models.decision import Decision
+from rehab.models.message import InboundMessage
 from rehab.models.plan import Plan
 from rehab.services.alerts import REVIEW
+from rehab.services.inbox import unread
 from rehab.services.transactions import hold, transaction
 
 
@@ -39,8 +41,8 @@ def changing(plan: Plan, is_as_read: Callable[[Plan], bool]) -> Iterator[Plan]:
 
 
 def alarms_since(plan: Plan, seen_at: datetime) -> tuple[str, ...]:
-    """What called for a person after `seen_at`: of an alert that was opened, and of what was told
-    anew under one that was open already.
+    """What called for a person after `seen_at`: of an alert that was opened, of what was told anew
+    under one that was open already, and of a text that nobody has read yet.
 
     Who lets a plan go on, or up, must have seen it: only a person clears a red flag.
     """
@@ -57,5 +59,21 @@ def alarms_since(plan: Plan, seen_at: datetime) -> tuple[str, ...]:
         Decision.alert >= REVIEW,
         Decision.decided_at > seen_at,
     )
+    texts = select(InboundMessage.body).where(
+        InboundMessage.patient_id == plan.patient_id,
+        unread.is_unread(),
+        InboundMessage.handled_at > seen_at,
+    )
     told = (*db.session.scalars(opened), *db.session.scalars(decided))
-    return tuple(dict.fromkeys(told))
+    wrote = (f"“{body}”" for body in db.session.scalars(texts))
+    return tuple(dict.fromkeys((*told, *wrote)))
+
+
+def alarms_open(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """The open alarms about the plan's patient, by their ids, and what each says."""
+    query = select(Alert).where(
+        Alert.patient_id == plan.patient_id, Alert.closed_at.is_(None), Alert.level >= REVIEW
+    )
+    return tuple(
+        (str(alert.id), alert.about) for alert in db.session.scalars(query.order_by(Alert.id))
+    )

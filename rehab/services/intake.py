@@ -7,7 +7,7 @@ often the form is sent.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
@@ -15,19 +15,15 @@ from rehab.errors import Invalid
 from rehab.extensions import db
 from rehab.models.clinic import Clinic, Clinician
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
-from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.models.screening import Screening
 from rehab.programs.library import Library
 from rehab.programs.program import Track
-from rehab.programs.safety import Tier
-from rehab.programs.screening import Occasion
-from rehab.services import consent, enrolment, notes, plan_changes, plans, reminders
-from rehab.services.actors import acted
+from rehab.services import consent, newcomers, notes, plan_changes, plans, reminders, triage
 from rehab.services.course import ADVISE
+from rehab.services.newcomers import Newcomer
 from rehab.services.plans import Assignment
-from rehab.services.safety import safety_page, unknown_flags
 from rehab.services.transactions import hold, persistent, transaction
 
 CHRONIC_FROM_WEEKS = 12
@@ -36,21 +32,7 @@ CHRONIC_FROM_WEEKS = 12
 KEEP, DISCHARGE = "keep", "discharge"
 """What becomes of the plans that the patient has already."""
 
-FROM_THE_DESK = "desk"
-
 Errors = dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Somebody new. `shares_phone`: the number is on file for somebody else, who is another."""
-
-    given_name: str
-    family_name: str
-    phone: str
-    zone: str
-    language: str
-    shares_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +60,6 @@ def proposed_track(weeks: float) -> Track:
     return Track.CHRONIC if weeks >= CHRONIC_FROM_WEEKS else Track.ACUTE
 
 
-def known_by(clinic: Clinic, phone: str) -> Sequence[Patient]:
-    """The clinic's patients who have this number (E.164)."""
-    known = enrolment.patients_of(clinic.id).where(Patient.phone_key == key_of(phone))
-    return db.session.scalars(known.order_by(Patient.created_at)).all()
-
-
 def running_plans(patient: Patient) -> Sequence[Plan]:
     """The patient's plans that have not ended."""
     theirs = plans.plans_of(patient).where(Plan.status.in_((ACTIVE, PAUSED)))
@@ -106,7 +82,11 @@ def welcome_waits(patient: Patient) -> bool:
 def draft(clinic: Clinic, said: Intake, library: Library, now: datetime) -> Plan:
     """The plan as it would be; nothing is kept. Raises Invalid by field, as `assign` does."""
     errors = faults(clinic, said, library)
-    patient = said.who if isinstance(said.who, Patient) else _drafted(clinic, said.who, said, now)
+    patient = (
+        said.who
+        if isinstance(said.who, Patient)
+        else newcomers.drafted(clinic, said.who, _patient_id(clinic, said.key), now)
+    )
     try:
         drafted = plans.draft(patient, _wish(clinic, said), library, now)
     except Invalid as error:
@@ -121,13 +101,13 @@ def draft(clinic: Clinic, said: Intake, library: Library, now: datetime) -> Plan
 def assign(clinic: Clinic, said: Intake, by: Clinician, library: Library, now: datetime) -> Plan:
     """Enrol whoever is new, and give them their plan with all that was said on the record.
 
-    Asked again with the same key it answers the plan of the first time. Raises Invalid by field:
-    what `faults` finds, and what `plans.draft` refuses.
+    Asked the same again with the same key it answers the plan of the first time. Raises Invalid by
+    field: what `faults` finds, what `plans.draft` refuses, and a key that has made something else.
     """
     hold(clinic)
     made = made_of(clinic, said.key)
     if made is not None:
-        return made
+        return _the_same(made, said)
     errors = faults(clinic, said, library)
     if errors:
         raise Invalid(errors)
@@ -140,7 +120,7 @@ def assign(clinic: Clinic, said: Intake, by: Clinician, library: Library, now: d
     if said.agreed and not patient.sms_consent:
         consent.grant(patient, said.agreed, by.email, now)
     plan = plans.assign(patient, wish, library, now, by=by)
-    _keep_screening(plan, said, now)
+    triage.keep_screening(plan, said.red_flags, _answers_id(plan, said), now)
     _keep_note(plan, said, by, library, now)
     return plan
 
@@ -150,7 +130,7 @@ def faults(clinic: Clinic, said: Intake, library: Library) -> Errors:
     texted = bool(said.agreed) or (isinstance(said.who, Patient) and said.who.sms_consent)
     errors = {
         **who_faults(clinic, said.who, said.running),
-        **flag_faults(said.red_flags, said.looked_at, library),
+        **triage.faults(said.red_flags, said.looked_at, library),
     }
     if said.wish.bedtime is not None and not texted:
         errors["bedtime"] = ["texts about sleep need consent to texts"]
@@ -160,27 +140,20 @@ def faults(clinic: Clinic, said: Intake, library: Library) -> Errors:
 def who_faults(clinic: Clinic, who: Patient | Newcomer, running: str) -> Errors:
     """A number that is on file for somebody else, or plans that run already and were passed by."""
     if isinstance(who, Newcomer):
-        if who.shares_phone or not known_by(clinic, who.phone):
-            return {}
-        return {"phone": ["is on file already: is it the same person?"]}
+        return newcomers.faults(clinic, who)
     if running in (KEEP, DISCHARGE) or not running_plans(who):
         return {}
     return {"running": ["say what becomes of the plan that runs already"]}
 
 
-def flag_faults(red_flags: Sequence[str], looked_at: bool, library: Library) -> Errors:
-    """A red flag of tier E or U stops the assigning; one of tier S, until somebody has looked."""
-    unknown = unknown_flags(red_flags, library)
-    if unknown:
-        return unknown
-    told = safety_page(red_flags, library)
-    if told is None:
-        return {}
-    if told.tier is not Tier.SEE:
-        return {"red_flags": [f"{told.name}: {told.meaning} No exercise is assigned."]}
-    if not looked_at:
-        return {"looked_at": ["a red flag is ticked: look at it before you assign"]}
-    return {}
+def _the_same(made: Plan, said: Intake) -> Plan:
+    """The plan that this form has made, unless it says something else by now. Raises Invalid."""
+    if db.session.get(Screening, _answers_id(made, said)) is None:
+        who = f"{made.patient.given_name} {made.patient.family_name}".strip()
+        raise Invalid(
+            {"key": [f"has assigned a plan to {who} before, and says something else now"]}
+        )
+    return made
 
 
 def _wish(clinic: Clinic, said: Intake) -> Assignment:
@@ -193,30 +166,7 @@ def _wish(clinic: Clinic, said: Intake) -> Assignment:
 def _patient(clinic: Clinic, said: Intake, by: Clinician, now: datetime) -> Patient:
     if isinstance(said.who, Patient):
         return said.who
-    details = {**_details(said.who), "id": _patient_id(clinic, said.key)}
-    return enrolment.enrol(clinic.id, details, by.email, now)
-
-
-def _drafted(clinic: Clinic, who: Newcomer, said: Intake, now: datetime) -> Patient:
-    """Nobody yet: the same id as they will have, since the seconds of their texts hang on it."""
-    return Patient(
-        id=_patient_id(clinic, said.key),
-        clinic_id=clinic.id,
-        clinic=clinic,
-        sms_consent=False,
-        created_at=now,
-        **_details(who),
-    )
-
-
-def _details(who: Newcomer) -> dict[str, str]:
-    return {
-        "given_name": who.given_name,
-        "family_name": who.family_name,
-        "phone": who.phone,
-        "zone": who.zone,
-        "language": who.language,
-    }
+    return newcomers.enrolled(clinic, said.who, _patient_id(clinic, said.key), by, now)
 
 
 def _plan_id(clinic: Clinic, key: UUID) -> UUID:
@@ -228,21 +178,12 @@ def _patient_id(clinic: Clinic, key: UUID) -> UUID:
     return uuid5(clinic.id, f"patient {key}")
 
 
-def _keep_screening(plan: Plan, said: Intake, now: datetime) -> None:
-    """The first answers. A flag among them was looked at by whoever assigns, so it stops nothing
-    by itself; the schedule of the questions goes on from here."""
-    screening = Screening(
-        id=uuid4(),
-        plan_id=plan.id,
-        on=plan.patient.today(now),
-        occasion=Occasion.INTAKE,
-        red_flags=sorted(set(said.red_flags)),
-        source=FROM_THE_DESK,
-        answered_at=now,
-    )
-    db.session.add(screening)
-    db.session.flush()
-    acted("screening.answered", screening, now)
+def _answers_id(plan: Plan, said: Intake) -> UUID:
+    """The id of the first answers hangs on all that was said, so that the same form, sent again,
+    is told from one that was filled in anew."""
+    who = said.who.id if isinstance(said.who, Patient) else said.who
+    rest = (said.lasted, said.red_flags, said.looked_at, said.found, said.agreed, said.running)
+    return uuid5(plan.id, repr((who, said.wish, rest)))
 
 
 def _keep_note(plan: Plan, said: Intake, by: Clinician, library: Library, now: datetime) -> None:

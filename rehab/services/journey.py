@@ -3,7 +3,7 @@
 A handful of queries, however long the course is; what is sealed is opened only where it is read.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,10 +15,8 @@ from rehab.models.decision import LATEST_FIRST, Decision
 from rehab.models.plan import TERMS_IN_ORDER, Plan, PlanTerms
 from rehab.models.session import Morning, Session
 from rehab.programs.dosage import Category
-from rehab.programs.schedule import session_days
 from rehab.programs.weekly import DAYS_A_WEEK
-
-A_DAY = timedelta(days=1)
+from rehab.services.session_calendars import calendar_of
 
 
 def journey(plan: Plan, today: date, told_since: date | None = None) -> Journey:
@@ -37,7 +35,7 @@ def journey(plan: Plan, today: date, told_since: date | None = None) -> Journey:
         sessions=sessions,
         mornings=tuple(_mornings(plan)),
         stands=stands,
-        weeks=tuple(_weeks(plan, today, sessions, paused_days(stands, today))),
+        weeks=tuple(_weeks(plan, today, sessions)),
         ladders=tuple(_ladders(plan, stands)),
     )
 
@@ -101,35 +99,14 @@ def _usual(plan: Plan) -> Iterator[tuple[date, float]]:
         before = usual
 
 
-def paused_days(stands: Iterable[Stand], today: date) -> set[date]:
-    """The days on which nothing was offered: from a pause until the day of going on again."""
-    paused: dict[Category, bool] = {}
-    days: set[date] = set()
-    since: date | None = None
-    for stand in stands:
-        paused[stand.category] = stand.paused
-        if any(paused.values()):
-            since = since or stand.on
-        elif since is not None:
-            days |= set(_days(since, stand.on - A_DAY))
-            since = None
-    return days | set(_days(since, today + timedelta(weeks=1)) if since else ())
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    return (first + n * A_DAY for n in range((last - first).days + 1))
-
-
-def _weeks(
-    plan: Plan, today: date, sessions: Sequence[Rated], paused: Collection[date]
-) -> Iterator[Week]:
+def _weeks(plan: Plan, today: date, sessions: Sequence[Rated]) -> Iterator[Week]:
     """Every week of the plan up to that of `today`; a day of a pause has nothing planned."""
+    calendar = calendar_of(plan)
     done = {session.on for session in sessions if session.completion > 0}
     from_on = plan.starts_on
     while from_on <= today:
         to_on = from_on + timedelta(days=DAYS_A_WEEK - 1)
-        days = session_days(plan.starts_on, plan.weekdays, from_on, min(to_on, plan.ends_on))
-        planned = [on for on in days if on in done or on not in paused]
+        planned = calendar.prescribed(from_on, to_on, done)
         so_far = [on for on in planned if on < today or on in done]
         in_week = [on for on in done if from_on <= on <= to_on]
         yield Week(from_on, to_on, len(planned), len(so_far), len(in_week))

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
 from rehab.models.measure import Measurement
-from rehab.models.plan import DISCHARGED, FINISHED, Plan
+from rehab.models.plan import DISCHARGED, FINISHED, Plan, PlanTerms
 from rehab.models.session import Morning
 from rehab.programs.library import Library
 from rehab.programs.measurements import (
@@ -31,6 +31,9 @@ from rehab.programs.program import Track
 from rehab.services.actors import acted
 from rehab.services.own_ids import own_id
 from rehab.services.transactions import hold, transaction
+
+TO_THE_LAST = timedelta(days=28)
+"""How long after a plan has ended the answers of its last visit may still be written down."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def report_measure(
     """Store answers, or a correction of those of the same date; the same again changes nothing.
 
     Raises Invalid by field (measure_id, on, answers and their items and ratings), and Conflict for
-    a plan that has ended or an id that already says something else.
+    a plan that ended over 28 days ago or an id that already says something else.
     """
     hold(plan)
     said = replace(said, id=own_id(Measurement, said.id, plan))
@@ -125,9 +128,23 @@ def _asked(measure_id: str, library: Library) -> Measure:
     return measure
 
 
+def takes_answers(plan: Plan, now: datetime) -> bool:
+    """Whether answers may be written down: while the plan runs, and for 28 days after its end."""
+    ended_on = _ended_on(plan)
+    return ended_on is None or plan.patient.today(now) <= ended_on + TO_THE_LAST
+
+
+def _ended_on(plan: Plan) -> date | None:
+    """The patient's day on which the plan ended; a discharge is the last that is settled of it."""
+    if plan.status == DISCHARGED:
+        settled = select(func.max(PlanTerms.recorded_at)).where(PlanTerms.plan_id == plan.id)
+        return plan.patient.today(db.session.scalars(settled).one())
+    return plan.ends_on if plan.status == FINISHED else None
+
+
 def _check(plan: Plan, on: date, now: datetime) -> None:
-    if plan.status in (DISCHARGED, FINISHED):
-        raise Conflict("the plan has ended")
+    if not takes_answers(plan, now):
+        raise Conflict(f"the plan ended more than {TO_THE_LAST.days} days ago")
     if on > plan.patient.today(now):
         raise Invalid({"on": ["lies in the future"]})
     if on < plan.starts_on:

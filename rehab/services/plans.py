@@ -150,6 +150,7 @@ def terms_of(plan: Plan, now: datetime, by: Clinician | None = None, reason: str
         bounds=plan.bounds,
         autonomy=plan.autonomy,
         phase=plan.phase,
+        weekdays=plan.weekdays,
         clinician_id=by.id if by else None,
         reason=reason,
         recorded_at=now,

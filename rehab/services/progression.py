@@ -194,8 +194,8 @@ def _raise_alert(plan: Plan, new: Fresh, now: datetime) -> None:
     decision, kind = new.decision, new.kind
     if decision.alert < REVIEW or kind is None:
         return
-    if new.is_known:
-        retell(plan, kind, decision.why)
+    if new.is_known and new.replaces is not None:
+        retell(plan, kind, decision.why, new.replaces.why)
         return
     open_alert(plan.patient, kind, decision.alert, decision.why, now, plan)
     if kind == RED_FLAG and decision.effective_at > now - NEWS_FOR:

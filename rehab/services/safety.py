@@ -84,10 +84,16 @@ def answer(
     db.session.add(screening)
     acted("screening.answered", screening, now)
     if screening.red_flags:
-        _flag(plan, screening.red_flags, library, now)
-        _heed_elsewhere(plan, screening.red_flags, library, now)
-        reminders.replan(plan, now)
+        stop(plan, screening.red_flags, library, now)
     return screening
+
+
+def stop(plan: Plan, flags: list[str], library: Library, now: datetime) -> None:
+    """A red flag that was told apart from any session stops the plan, which is held, and whatever
+    else the patient is in; of tier S, it only holds steps where the policy says so."""
+    _flag(plan, flags, library, now)
+    _heed_elsewhere(plan, flags, library, now)
+    reminders.replan(plan, now)
 
 
 def heed(plan: Plan, flags: Sequence[str], library: Library, now: datetime) -> None:

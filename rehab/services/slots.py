@@ -39,6 +39,7 @@ def slots(plan: Plan, on: date, nights: Nights | None) -> Iterator[Intention]:
 
 
 def is_session_day(plan: Plan, on: date) -> bool:
+    """By the weekdays that hold now: of days that are over, the plan's calendar tells."""
     return plan.starts_on <= on <= plan.ends_on and on.weekday() in plan.weekdays
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import Select, select
 
@@ -102,11 +102,12 @@ def says(message: Text) -> str:
 
 
 @transaction()
-def write(patient: Patient, body: str, now: datetime) -> OutboundMessage:
+def write(patient: Patient, body: str, now: datetime, key: UUID | None = None) -> OutboundMessage:
     """Queue a text in the clinician's own words, under the clinic's name, within texting hours.
 
-    Raises Invalid (empty, too long, characters that a text cannot hold) and Conflict without the
-    patient's consent.
+    The same words with the same `key`, which is the form's own, are one text however often they
+    are sent. Raises Invalid (empty, too long, characters that a text cannot hold) and Conflict
+    without the patient's consent.
     """
     words = f"{patient.clinic.name}: {body.strip()}"
     length = septets(words)
@@ -118,17 +119,18 @@ def write(patient: Patient, body: str, now: datetime) -> OutboundMessage:
         raise Invalid({"body": [f"is {length - LONGEST} characters too long"]})
     if not patient.sms_consent:
         raise Conflict("the patient has not agreed to texts")
-    key = f"by-hand:{uuid4()}"
+    dedupe_key = f"by-hand:{uuid5(patient.id, f'{key or uuid4()} {words}')}"
     intention = Intention(
         patient=patient,
         kind=Kind.BY_HAND,
         template="",
         body=words,
-        dedupe_key=key,
+        dedupe_key=dedupe_key,
         due_at=now,
         expires_at=now + BY_HAND_WITHIN,
     )
-    outbox.enqueue([intention], now)
-    written = db.session.scalars(select(OutboundMessage).filter_by(dedupe_key=key)).one()
-    acted("message.written", written, now)
+    is_new = outbox.enqueue([intention], now) > 0
+    written = db.session.scalars(select(OutboundMessage).filter_by(dedupe_key=dedupe_key)).one()
+    if is_new:
+        acted("message.written", written, now)
     return written

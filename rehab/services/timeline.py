@@ -19,8 +19,9 @@ from rehab.models.decision import LATEST_FIRST, Decision
 from rehab.models.message import DeliveryState, InboundMessage, OutboundMessage
 from rehab.models.plan import Plan, PlanTerms
 from rehab.programs.dosage import Category
-from rehab.programs.schedule import occurrence, session_days
-from rehab.services.journey import journey, paused_days
+from rehab.programs.schedule import occurrence
+from rehab.services.journey import journey
+from rehab.services.session_calendars import calendar_of
 
 MINUTES_A_DAY = 24 * 60
 ORDER = tuple(Category)
@@ -43,7 +44,7 @@ def course(plan: Plan, today: date, shown: Window) -> Course:
         decided=tuple(_decided(plan, shown)),
         texted=tuple(sorted(_texted(plan, shown), key=lambda t: (t.on, t.part_of_day))),
         bounds=tuple(_bounds(plan)),
-        planned=tuple(_planned(plan, walked)),
+        planned=_planned(plan, walked),
     )
 
 
@@ -132,10 +133,7 @@ def _bounds(plan: Plan) -> Iterator[Bound]:
             before[category] = (signed["floor"], signed["ceiling"])
 
 
-def _planned(plan: Plan, walked: Journey) -> Iterator[date]:
-    """The session days up to today that no pause took away."""
-    until = min(walked.today, plan.ends_on)
-    paused = paused_days(walked.stands, walked.today)
-    for on in session_days(plan.starts_on, plan.weekdays, plan.starts_on, until):
-        if on not in paused:
-            yield on
+def _planned(plan: Plan, walked: Journey) -> tuple[date, ...]:
+    """The session days up to today, as they were planned then; no day that a pause took away."""
+    done = {session.on for session in walked.sessions if session.completion > 0}
+    return calendar_of(plan).prescribed(plan.starts_on, walked.today, done)

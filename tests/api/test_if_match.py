@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 
 from rehab.extensions import db
-from tests.api.conftest import PLAN, SESSION, problem
-from tests.conftest import Caller
+from rehab.programs.library import Library
+from rehab.services import replies
+from rehab.services.replies import Inbound
+from tests.api.conftest import MAYA, PLAN, SESSION, problem
+from tests.conftest import NOON, Caller
 
 CHANGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "amended": ("PATCH", "", {"usual_pain": 6}),
@@ -58,6 +61,20 @@ def test_a_session_that_moves_the_plan_changes_its_tag(as_ana: Caller, plan_id: 
     read = tag(as_ana, plan_id)
     as_ana("POST", f"/plans/{plan_id}/sessions", {**SESSION, "during": 9, "after": 9})
     assert tag(as_ana, plan_id) != read
+
+
+def test_nobody_overrules_past_words_of_danger_that_came_since(
+    as_ana: Caller, plan_id: str, library: Library
+) -> None:
+    as_ana("POST", f"/plans/{plan_id}/sessions", SESSION)
+    decision = as_ana("GET", f"/plans/{plan_id}/decisions").json["items"][0]
+    path = f"/decisions/{decision['id']}/override"
+    said = {"step": 2, "dose": 1, "reason": "Does well"}
+    read = tag(as_ana, plan_id)
+    replies.receive(Inbound("SM1", MAYA["phone"], "+1", "chest pain"), library, NOON)
+    problem(as_ana("POST", path, said, headers={"If-Match": read}), 412)
+    again = {"If-Match": tag(as_ana, plan_id)}
+    assert as_ana("POST", path, said, headers=again).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ from rehab.services import (
     safety,
     sessions,
 )
+from rehab.services.actors import acting_as, actor_of
+from rehab.services.audit import SYSTEM
 from rehab.services.demo import open_demo
 from rehab.services.measures import MeasureReport
 from rehab.services.mornings import MorningReport
@@ -122,7 +124,8 @@ def test_every_demo_patient_is_read_whole_by_another_program(demo: Flask, librar
             assert counts["ServiceRequest"] == len(whole["decisions"]) if whole["decisions"] else 1
             assert counts.get("Procedure", 0) >= len(whole["sessions"])
             assert counts["CarePlan"] == len(whole["plan_terms"])
-            assert counts["Communication"] == len(whole["messages_sent"])
+            texts = ("messages_sent", "messages_received", "messages_of_nobody")
+            assert counts["Communication"] == sum(len(whole[noun]) for noun in texts)
             assert counts.get("DetectedIssue", 0) == len(whole["alerts"])
 
 
@@ -401,6 +404,38 @@ def test_the_list_of_danger_signs_is_told_as_it_was_ticked(
     (response,) = told()["QuestionnaireResponse"]
     items = {item["linkId"]: item.get("answer") for item in response["item"]}
     assert items == {"any": [{"valueBoolean": False}], "daily-things-stopped": None}
+
+
+@pytest.mark.parametrize(
+    ("source", "is_known", "author"),
+    [
+        ("clinic", True, "Practitioner"),
+        ("desk", True, "Practitioner"),
+        ("clinic", False, "Organization"),
+        ("app", False, "Patient"),
+        ("api", True, "Patient"),
+    ],
+)
+def test_who_put_answers_in_is_their_author_and_the_patient_their_source(
+    plan: Plan,
+    library: Library,
+    ana: Clinician,
+    told: Told,
+    source: str,
+    is_known: bool,
+    author: str,
+) -> None:
+    said = tuple(Answer(item, 3) for item in ("pain", "enjoyment", "activity"))
+    with acting_as(actor_of(ana) if is_known else SYSTEM):
+        report = MeasureReport("peg", NOON.date(), said)
+        measures.report_measure(plan, report, library, NOON, source)
+        safety.answer(plan, ScreeningReport(NOON.date()), library, NOON, source)
+    found = told()
+    responses = found["QuestionnaireResponse"]
+    assert [each["author"]["type"] for each in responses] == [author] * 2
+    assert {each["source"]["type"] for each in responses} == {"Patient"}
+    named = [each["id"] for each in found.get("Practitioner", [])]
+    assert named == ([str(ana.id)] if author == "Practitioner" else [])
 
 
 def test_a_sign_in_code_is_never_told(maya: Patient, plan: Plan, told: Told) -> None:

@@ -22,8 +22,9 @@ from rehab.models.plan import Plan
 from rehab.models.screening import Screening
 from rehab.programs.library import Library
 from rehab.programs.program import Track
-from rehab.services import consent, intake, plans, safety
-from rehab.services.intake import Intake, Newcomer
+from rehab.services import consent, intake, plans, safety, triage
+from rehab.services.intake import Intake
+from rehab.services.newcomers import Newcomer
 from rehab.services.plans import Assignment
 from tests.conftest import NOON
 
@@ -75,8 +76,26 @@ def test_a_call_becomes_a_patient_with_consent_screening_note_and_plan(taken: Ta
 def test_the_same_form_sent_twice_assigns_once(taken: Taken) -> None:
     first = taken()
     before = counts()
-    again = taken(who=replace(NILS, given_name="Somebody else"))
-    assert again.id == first.id
+    assert taken().id == first.id
+    assert counts() == before
+
+
+CHANGED = [
+    {"who": replace(NILS, given_name="Berta", phone="+442079460178")},
+    {"wish": replace(WISH, usual_pain=6)},
+    {"found": "She fell last week."},
+]
+
+
+@pytest.mark.parametrize("changes", CHANGED)
+def test_a_form_that_says_something_else_by_now_is_not_taken_for_the_first(
+    taken: Taken, changes: dict[str, Any]
+) -> None:
+    taken()
+    before = counts()
+    with pytest.raises(Invalid) as refused:
+        taken(**changes)
+    assert set(refused.value.errors) == {"key"}
     assert counts() == before
 
 
@@ -129,7 +148,7 @@ def test_what_must_not_be_assigned_is_not_and_the_preview_says_so_too(
 
 
 def test_an_emergency_is_told_what_to_do_now(ana: Clinician, library: Library) -> None:
-    told = intake.flag_faults(["RF01"], True, library)
+    told = triage.faults(["RF01"], True, library)
     assert "call the emergency number now" in told["red_flags"][0]
 
 

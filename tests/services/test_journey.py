@@ -232,4 +232,4 @@ def test_a_longer_course_takes_no_more_queries(diary: Diary) -> None:
     db.session.refresh(diary.plan)
     with counted() as many:
         diary.read(20)
-    assert len(many) == len(few) == 5
+    assert len(many) == len(few) == 7

@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from rehab.errors import Conflict, Invalid
 from rehab.extensions import db
+from rehab.models.clinic import Clinician
 from rehab.models.measure import Measurement
 from rehab.models.patient import Patient
-from rehab.models.plan import DISCHARGED, PAUSED, Plan
+from rehab.models.plan import DISCHARGED, FINISHED, PAUSED, Plan
 from rehab.models.session import Morning
 from rehab.programs.library import Library
 from rehab.programs.measurements import Answer, Interference
-from rehab.services import measures, mornings, plans
+from rehab.services import measures, mornings, plan_changes, plans
 from rehab.services.measures import MeasureCourse, MeasureReport
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
@@ -176,15 +177,32 @@ def test_today_is_the_patients_own(maya: Patient, library: Library) -> None:
     assert measures.report_measure(plan, said("peg", 1, PEG), library, late).on == date(2026, 3, 3)
 
 
-def test_a_plan_that_has_ended_takes_no_answers_and_asks_none(plan: Plan, library: Library) -> None:
+def test_a_plan_that_ended_long_ago_takes_no_answers_and_asks_none(
+    plan: Plan, library: Library
+) -> None:
     plan.status = PAUSED
     assert "peg" in due(plan, library, 0)
     answer(plan, library, "peg", 0, PEG)
     plan.status = DISCHARGED
     assert due(plan, library, 7) == {}
     with pytest.raises(Conflict):
-        answer(plan, library, "peg", 7, PEG)
-    assert len(seen(plan, library, "peg", 7).course) == 1
+        answer(plan, library, "peg", 29, PEG)
+    assert len(seen(plan, library, "peg", 29).course) == 1
+
+
+def test_the_answers_of_the_last_visit_come_up_to_28_days_after_the_end(
+    plan: Plan, ana: Clinician, library: Library
+) -> None:
+    plan.status = FINISHED
+    last = (plan.ends_on - plan.starts_on).days
+    answer(plan, library, "peg", last + 28, PEG)
+    with pytest.raises(Conflict, match="more than 28 days ago"):
+        answer(plan, library, "peg", last + 29, PEG)
+    plan.status = "active"
+    plan_changes.discharge(plan, ana, "well", START + timedelta(days=10))
+    answer(plan, library, "psfs", 38, PSFS)
+    with pytest.raises(Conflict):
+        answer(plan, library, "psfs", 39, PSFS)
 
 
 def test_sleep_and_stiffness_are_read_from_the_mornings_and_stored_nowhere_else(

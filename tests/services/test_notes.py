@@ -1,6 +1,7 @@
 """Notes in the record: added by a name, never changed, and never the clinic's next door."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -31,6 +32,15 @@ def test_an_empty_note_and_a_letter_are_refused(maya: Patient, ana: Clinician, b
     with pytest.raises(Invalid):
         notes.write(maya, body, ana, NOON)
     assert notes.latest(maya, 1) == []
+
+
+def test_the_same_words_of_one_form_are_one_note(maya: Patient, ana: Clinician) -> None:
+    key = uuid4()
+    first = notes.write(maya, "gravel", ana, NOON, key)
+    assert notes.write(maya, "gravel ", ana, NOON + timedelta(seconds=1), key) is first
+    notes.write(maya, "gravel and sand", ana, NOON + timedelta(minutes=1), key)
+    notes.write(maya, "gravel", ana, NOON + timedelta(minutes=2), uuid4())
+    assert len(notes.latest(maya, 9)) == 3
 
 
 def test_that_a_note_was_written_is_on_record_and_its_words_are_not(

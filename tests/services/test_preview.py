@@ -18,7 +18,8 @@ from rehab.programs.dosage import Category
 from rehab.programs.library import Library
 from rehab.services import claims, consent, intake, reminders, sessions
 from rehab.services.claims import Claim
-from rehab.services.intake import Intake, Newcomer
+from rehab.services.intake import Intake
+from rehab.services.newcomers import Newcomer
 from rehab.services.plans import Assignment
 from rehab.services.preview import Preview, Text, preview
 from rehab.services.sessions import SessionReport

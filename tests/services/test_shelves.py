@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from rehab.models.patient import Patient
 from rehab.models.shelf import EXERCISE, PROGRAM, ShelfItem
 from rehab.programs.library import Library
 from rehab.programs.library.writing import exercise_content, program_content
-from rehab.services import plan_changes, plans, shelves, usage
+from rehab.services import plan_changes, plans, shelf_faults, shelves, usage
 from rehab.services.plans import Assignment
 from rehab.tenancy import of_clinic
 from rehab.wiring import library as seen
@@ -125,6 +126,20 @@ def test_what_says_nothing_new_makes_no_version(
     edition = ana.clinic.shelf_edition
     again = shelves.save(ana, EXERCISE, bridge, library, LATER, made[0].item_id)
     assert (again.version, ana.clinic.shelf_edition) == (1, edition)
+
+
+def test_a_second_click_makes_no_second_item_and_no_conflict(
+    made: Made, ana: Clinician, bridge: dict[str, Any], library: Library
+) -> None:
+    key, said = uuid4(), {**bridge, "name": "Low bridge"}
+    first = shelves.save(ana, EXERCISE, said, library, NOON, key=key)
+    assert shelves.save(ana, EXERCISE, said, library, LATER, key=key) is first
+    other = shelves.save(ana, EXERCISE, {**said, "start": "Lie."}, library, LATER, key=key)
+    assert other.item_id != first.item_id
+    changed = {**bridge, "start": "Lie."}
+    for _ in range(2):
+        item = shelves.save(ana, EXERCISE, changed, library, LATER, made[0].item_id, over=1)
+        assert item.version == 2
 
 
 def test_who_saw_an_older_version_is_told_and_changes_nothing(
@@ -284,7 +299,8 @@ def test_what_the_library_took_away_breaks_only_what_stands_on_it(
     found = shelves.library_of(ana.clinic, later, {})
     assert "own-our-bridge" in found.exercises
     assert found.programs == {}
-    assert [str(fault) for fault in shelves.faults_of(shelves.newest(ana.clinic_id), later)] == [
+    wrong = shelf_faults.faults_of(shelves.newest(ana.clinic_id), later)
+    assert [str(fault) for fault in wrong] == [
         "programs/own-our-back-2-weeks.yaml: phases[1].exercises[3]: there is no exercise li-walk",
         "programs/own-our-back-2-weeks.yaml: phases[2].exercises[4]: there is no exercise li-walk",
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models import clinic
+from rehab.services.audit import ActorKind
 from rehab.services.privacy.export import Export
 
 NAMED_IN = {
@@ -18,6 +19,10 @@ NAMED_IN = {
     "session_versions": ("corrected_by",),
 }
 """Where rows name somebody of the clinic, by an id or an address."""
+
+ANSWERS = ("measurements", "screenings")
+AT_THE_CLINIC = ("clinic", "desk")
+"""Sources of answers that somebody of the clinic put in for the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,24 @@ def clinicians_of(export: Export) -> Mapping[str, Clinician]:
     return {each.id: each for each in known if named & {each.id, each.email}}
 
 
+def entered_by(export: Export) -> Mapping[str, str | None]:
+    """The rows of answers that were put in at the clinic, and by whom, where the audit tells it."""
+    rows = (row for noun in ANSWERS for row in export[noun])
+    entered = {row["id"]: None for row in rows if row["source"] in AT_THE_CLINIC}
+    by = {
+        entry["subject_id"]: entry["actor_id"]
+        for entry in export["audit"]
+        if entry["actor_kind"] == ActorKind.CLINICIAN and entry["subject_id"] in entered
+    }
+    return entered | by
+
+
 def _named(export: Export) -> set[str]:
-    return {
+    in_rows = {
         row[column]
         for noun, columns in NAMED_IN.items()
         for row in export.get(noun, [])
         for column in columns
         if row.get(column)
     }
+    return in_rows | {id_ for id_ in entered_by(export).values() if id_}

@@ -1,4 +1,4 @@
-"""Texts in both directions. A code to sign in is for the patient alone: its words are left out."""
+"""Texts in both directions, in the words that the export has of them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from rehab.exchange.fhir.codes import HL7, own
 from rehab.exchange.fhir.record import Record
 from rehab.exchange.fhir.resource import Resource, coding, concept, resource
-from rehab.models.message import Kind
 
 STATUS = {
     "pending": "preparation",
@@ -32,7 +31,6 @@ def communications(record: Record) -> Iterator[Resource]:
 
 
 def _sent(record: Record, row: Row) -> Resource:
-    words = None if row["kind"] == Kind.SIGN_IN else row["body"]
     status = STATUS[row["state"]]
     return resource(
         "Communication",
@@ -46,7 +44,7 @@ def _sent(record: Record, row: Row) -> Resource:
         sent=record.at(row["accepted_at"]),
         recipient=[record.patient],
         sender=record.clinic,
-        payload=_payload(words),
+        payload=_payload(row["body"]),
     )
 
 
@@ -66,5 +64,5 @@ def _received(record: Record, row: Row) -> Resource:
 
 
 def _payload(words: str | None) -> list[dict[str, str]]:
-    """The words, as long as they are kept."""
+    """The words, as long as they are kept; those of a code to sign in are not told."""
     return [{"contentString": words}] if words and words.strip() else []

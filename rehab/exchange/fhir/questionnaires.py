@@ -80,6 +80,7 @@ def _screened(record: Record, row: Row) -> Resource:
 def _response(
     record: Record, row: Row, name: str, status: str, at: str, items: list[dict[str, Any]]
 ) -> Resource:
+    """The patient is the source of the answers, whoever put them in."""
     return resource(
         "QuestionnaireResponse",
         row["id"],
@@ -88,7 +89,7 @@ def _response(
         status=status,
         subject=record.patient,
         authored=record.at(at),
-        author=record.patient,
+        author=record.author(row),
         source=record.patient,
         item=items,
     )

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from rehab.exchange.fhir.clinicians import Clinician
+from rehab.exchange.fhir.clinicians import Clinician, entered_by
 from rehab.exchange.fhir.resource import made_id, refer
 from rehab.programs.library import Library
 from rehab.services.privacy.export import Export, Row
@@ -86,6 +87,17 @@ class Record:
             return self.patient
         found = (c.id for c in self.clinicians.values() if c.email == actor)
         return self.clinician(next(found, None))
+
+    def author(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        """Who put answers in: the patient; or, for them, a clinician, or somebody of the clinic."""
+        entered = self._entered_by
+        if answers["id"] not in entered:
+            return self.patient
+        return self.clinician(entered[answers["id"]]) or self.clinic
+
+    @cached_property
+    def _entered_by(self) -> Mapping[str, str | None]:
+        return entered_by(self.export)
 
     def plan(self, id_: str | None) -> list[dict[str, str]]:
         """A reference to a plan, where there is one."""

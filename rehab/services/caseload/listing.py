@@ -188,16 +188,15 @@ def _sifted(clinic: Clinic, everybody: Sequence[Case], wish: Wish, names: _Names
 
 
 def _stands(case: Case, stands: str) -> bool:
-    status = case.plan.status if case.plan else None
     match stands:
         case "everybody":
             return True
         case "unplanned":
-            return status is None
+            return not case.plans
         case "ended":
-            return status is not None and status not in (ACTIVE, PAUSED)
+            return case.plan is not None and not case.plan.is_open
         case "active" | "paused":
-            return status == stands
+            return any(plan.status == stands for plan in case.plans)
     return case.need is not Need.ENDED
 
 

@@ -71,9 +71,10 @@ class PlanStub:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One patient with what waits for a person: `plans` those not ended first and the newest of
-    each first, `alerts` the most urgent first and the oldest of each first, `proposals` the oldest
-    first; `silent_since` the last day of which there was a word, where there is none any more."""
+    """One patient with what waits for a person. `plans` are those paused, those that go on and
+    those that have ended, the newest of each first; `alerts` the most urgent first and the oldest
+    of each first; `proposals` the oldest first; `silent_since` the last day of which there was a
+    word, where there is none any more."""
 
     patient_id: UUID
     need: Need
@@ -114,13 +115,13 @@ class Case:
 
 
 def need_of(
-    plan: PlanStub | None,
+    plans: Sequence[PlanStub],
     alerts: Sequence[OpenAlert],
     proposals: Sequence[Proposal],
     silent_since: date | None,
 ) -> Need:
     """The first reason that holds; `alerts` are the most urgent first. A paused plan is for
-    somebody to take up again, even when nothing is open about it."""
+    somebody to take up again, even when nothing is open about it and another goes on."""
     if alerts and alerts[0].is_urgent:
         return Need.NOW
     if alerts and alerts[0].level >= REVIEW:
@@ -129,11 +130,11 @@ def need_of(
         return Need.APPROVE
     if silent_since is not None:
         return Need.CALL
-    if alerts or (plan is not None and plan.status == PAUSED):
+    if alerts or any(plan.status == PAUSED for plan in plans):
         return Need.LOOK
-    if plan is None:
+    if not plans:
         return Need.UNPLANNED
-    return Need.SETTLED if plan.is_open else Need.ENDED
+    return Need.SETTLED if any(plan.is_open for plan in plans) else Need.ENDED
 
 
 def cases(clinic_id: UUID, now: datetime) -> list[Case]:
@@ -152,11 +153,11 @@ def _case(
     proposals: Mapping[UUID, list[Proposal]],
     silent: Mapping[UUID, date],
 ) -> Case:
-    plans = tuple(sorted(stubs, key=_has_ended) if len(stubs) > 1 else stubs)
+    plans = tuple(sorted(stubs, key=_looked_at) if len(stubs) > 1 else stubs)
     urgent_first = tuple(sorted(alerts, key=_urgency) if len(alerts) > 1 else alerts)
     waiting = tuple(p for plan in plans if plan.is_open for p in proposals.get(plan.id, ()))
     since = _silent_since(plans, silent)
-    need = need_of(plans[0] if plans else None, urgent_first, waiting, since)
+    need = need_of(plans, urgent_first, waiting, since)
     return Case(patient_id, need, plans, urgent_first, waiting, since)
 
 
@@ -168,8 +169,9 @@ def _silent_since(plans: Sequence[PlanStub], silent: Mapping[UUID, date]) -> dat
     return max(silent[id_] for id_ in active)
 
 
-def _has_ended(plan: PlanStub) -> bool:
-    return not plan.is_open
+def _looked_at(plan: PlanStub) -> tuple[bool, bool]:
+    """In which order: a paused one is not to be overlooked behind a newer one."""
+    return not plan.is_open, plan.status != PAUSED
 
 
 def _urgency(alert: OpenAlert) -> tuple[bool, int, datetime]:

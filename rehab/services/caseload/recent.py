@@ -1,4 +1,4 @@
-"""What was said lately of many plans at once: four weeks of ratings, two weeks of pauses."""
+"""What was said lately of many plans at once: four weeks of ratings."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,7 @@ from sqlalchemy import func, select
 
 from rehab.charts.sparkline import DAYS
 from rehab.extensions import db
-from rehab.models.decision import Decision
 from rehab.models.session import Morning, Session
-from rehab.programs.acts import Act
-
-A_DAY = timedelta(days=1)
-FORTNIGHT = timedelta(days=13)
-"""Before today: two weeks, both ends included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +20,15 @@ class Recent:
     sessions: Mapping[UUID, Sequence[tuple[date, int | None, int]]]
     mornings: Mapping[UUID, Sequence[tuple[date, int]]]
     last: Mapping[UUID, datetime]
-    resumed_on: Mapping[UUID, date]
 
 
 def recent(plan_ids: Sequence[UUID], now: datetime) -> Recent:
-    """In four queries, however many plans there are."""
+    """In three queries, however many plans there are."""
     since = now.date() - timedelta(days=DAYS)
     return Recent(
         _sessions(plan_ids, since),
         _mornings(plan_ids, since),
         _last_sessions(plan_ids),
-        _resumed(plan_ids, now - FORTNIGHT - A_DAY),
     )
 
 
@@ -72,15 +64,3 @@ def _last_sessions(plan_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
         Session.plan_id.in_(plan_ids)
     )
     return {row[0]: row[1] for row in db.session.execute(query.group_by(Session.plan_id))}
-
-
-def _resumed(plan_ids: Sequence[UUID], since: datetime) -> Mapping[UUID, date]:
-    """When a pause ended that lies in the last two weeks: nothing was prescribed in it."""
-    query = select(Decision.plan_id, func.max(Decision.on)).where(
-        Decision.plan_id.in_(plan_ids),
-        Decision.effective_at >= since,
-        Decision.session_id.is_(None),
-        Decision.replaced_at.is_(None),
-        Decision.inputs["act"].as_string() == Act.RESUME,
-    )
-    return {row[0]: row[1] for row in db.session.execute(query.group_by(Decision.plan_id))}

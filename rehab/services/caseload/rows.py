@@ -16,10 +16,15 @@ from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, Plan
 from rehab.programs.adherence import Adherence, adherence
 from rehab.programs.schedule import local_date
+from rehab.programs.session_calendar import SessionCalendar
 from rehab.services.caseload.needs import Case, Need
-from rehab.services.caseload.recent import FORTNIGHT, Recent, recent
+from rehab.services.caseload.recent import Recent, recent
+from rehab.services.session_calendars import calendars_of
 
 A_DAY = timedelta(days=1)
+FORTNIGHT = timedelta(days=13)
+"""Before today: two weeks, both ends included."""
+
 TO_BE_CALLED = (Need.NOW, Need.CALL)
 """Whoever is rung up at once needs their number there."""
 
@@ -84,7 +89,7 @@ def glances(cases: Sequence[Case], now: datetime) -> list[Glance]:
     """The rows of a page, in the order of the cases."""
     plan_ids = [plan.id for case in cases for plan in case.open_plans]
     people, plans, said = _people(cases), _plans(plan_ids), recent(plan_ids, now)
-    abouts, waiting = _abouts(cases), _waiting(cases)
+    abouts, waiting, calendars = _abouts(cases), _waiting(cases), calendars_of(plan_ids)
     phones = _phones(case.patient_id for case in cases if case.need in TO_BE_CALLED)
 
     def glance(case: Case) -> Glance:
@@ -102,7 +107,7 @@ def glances(cases: Sequence[Case], now: datetime) -> list[Glance]:
             waiting=tuple(sorted(_of(case, waiting), key=lambda one: one.category)),
             pain=_pain(mine, said, today),
             last_session_on=_last_session(mine, said, zone),
-            done=_done(mine, said, today),
+            done=_done(mine, said, calendars, today),
         )
 
     return [glance(case) for case in cases]
@@ -128,7 +133,6 @@ def _plans(ids: Sequence[UUID]) -> dict[UUID, Any]:
         Plan.starts_on,
         Plan.ends_on,
         Plan.review_on,
-        Plan.weekdays,
         Plan.usual_pain,
     )
     return {row.id: row for row in db.session.execute(select(*columns).where(Plan.id.in_(ids)))}
@@ -182,9 +186,15 @@ def _last_session(plans: Sequence[Any], said: Recent, zone: str) -> date | None:
     return local_date(max(found), zone) if found else None
 
 
-def _done(plans: Sequence[Any], said: Recent, today: date) -> Adherence | None:
-    """Of the last two weeks, or since a pause ended in them. Today counts once it is done."""
-    counted = [_of_plan(plan, said, today) for plan in plans if plan.status == ACTIVE]
+def _done(
+    plans: Sequence[Any],
+    said: Recent,
+    calendars: Mapping[UUID, SessionCalendar],
+    today: date,
+) -> Adherence | None:
+    """Of the last two weeks. Today counts once it is done."""
+    active = [plan for plan in plans if plan.status == ACTIVE]
+    counted = [_of_plan(plan, said, calendars[plan.id], today) for plan in active]
     if not counted:
         return None
     return Adherence(
@@ -196,8 +206,7 @@ def _done(plans: Sequence[Any], said: Recent, today: date) -> Adherence | None:
     )
 
 
-def _of_plan(plan: Any, said: Recent, today: date) -> Adherence:
+def _of_plan(plan: Any, said: Recent, calendar: SessionCalendar, today: date) -> Adherence:
     done = {on for on, _, completion in said.sessions.get(plan.id, ()) if completion > 0}
-    since = max(today - FORTNIGHT, said.resumed_on.get(plan.id, date.min))
     until = min(today if today in done else today - A_DAY, plan.ends_on)
-    return adherence(plan.starts_on, plan.weekdays, done, since, until)
+    return adherence(calendar, done, today - FORTNIGHT, until)

@@ -16,7 +16,7 @@ from rehab.models.message import InboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import PAUSED, Plan
 from rehab.services.alerts import REVIEW
-from rehab.services.inbox import unread
+from rehab.services.inbox import shown, unread
 from rehab.services.progression import RED_FLAG
 
 
@@ -56,6 +56,7 @@ class Matter:
 
     A reply is to be read within two working days, as any alert that is not urgent. `texts` are
     what an alert tells of, or the reply itself. There is no patient where it is about the clinic.
+    `seen` is the tag of all that an alert says at the moment.
     """
 
     form: Form
@@ -68,6 +69,7 @@ class Matter:
     plan: Concerned | None = None
     texts: Sequence[InboundMessage] = field(default_factory=tuple)
     closed: Closed | None = None
+    seen: str = ""
 
     @property
     def stays_paused(self) -> bool:
@@ -159,8 +161,9 @@ def _of_alert(
         alert.opened_at,
         alert.patient,
         plans.get(alert.plan_id) if alert.plan_id else None,
-        telling.get(alert.id, ()),
+        texts := telling.get(alert.id, ()),
         _closed(alert, alert.note, names),
+        shown.tag_of(alert, texts),
     )
 
 

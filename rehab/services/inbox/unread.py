@@ -77,15 +77,9 @@ def told_by(alerts: Iterable[Alert]) -> dict[UUID, list[InboundMessage]]:
     }
 
 
-def close_with(alert: Alert, clinician_id: UUID, now: datetime) -> None:
+def close_with(texts: Iterable[InboundMessage], clinician_id: UUID, now: datetime) -> None:
     """What an alert told of was read by whoever has closed it."""
-    read_as = READ_AS.get(alert.kind)
-    if read_as is None or alert.patient_id is None:
-        return
-    theirs = select(InboundMessage).filter_by(
-        patient_id=alert.patient_id, intent=read_as, closed_at=None
-    )
-    for text in db.session.scalars(theirs):
+    for text in texts:
         text.closed_at, text.closed_by_id = now, clinician_id
 
 

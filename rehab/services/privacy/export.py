@@ -1,6 +1,7 @@
 """Everything that is kept about one person, opened and handed over: as JSON, or as a table a noun.
 
-Left out is what proves somebody's identity or finds a row, since it tells nothing about a person.
+Left out is what proves somebody's identity or finds a row, since it tells nothing about a person:
+hashes, and the words of a text with a code to sign in.
 """
 
 from collections.abc import Iterable
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Mapper
 
 from rehab.extensions import db
 from rehab.models.audit import AuditEntry
-from rehab.models.message import Suppression
+from rehab.models.message import OutboundMessage, Suppression
 from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.models.types import UtcDateTime
+from rehab.services import thread
 from rehab.services.access.limits import Limit
 from rehab.services.audit import Actor, Subject, record
 from rehab.services.privacy.belongings import Belonging, belongings, texts_of_nobody
@@ -72,7 +74,8 @@ def _instant_of(mapper: Mapper[Any]) -> Any:
 def _told(row: Any) -> Row:
     columns = type(row).__mapper__.column_attrs
     told = (c for c in columns if not isinstance(c.columns[0].type, NOT_TOLD))
-    return {column.key: plain(getattr(row, column.key)) for column in told}
+    values = {column.key: plain(getattr(row, column.key)) for column in told}
+    return values | {"body": thread.shown(row)} if isinstance(row, OutboundMessage) else values
 
 
 def plain(value: Any) -> Any:

@@ -22,7 +22,8 @@ def as_json(document: object) -> bytes:
 def as_zip(export: Export) -> bytes:
     """A table a noun that has rows, in UTF-8 with a header; the same export gives the same bytes.
 
-    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    A text that a spreadsheet would take for a formula begins with an apostrophe. Every cell is in
+    quotes: of lists among bare cells, Gnumeric guesses that a bracket parts the columns.
     """
     exported_at = datetime.fromisoformat(export["exported_at"]).astimezone(UTC)
     stamp = exported_at.timetuple()[:6]
@@ -44,7 +45,7 @@ def _tables(export: Export) -> Iterator[tuple[str, list[Row]]]:
 
 def _table(rows: list[Row]) -> bytes:
     into = io.StringIO(newline="")
-    writer = csv.writer(into)
+    writer = csv.writer(into, quoting=csv.QUOTE_ALL)
     writer.writerow(rows[0])
     writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return into.getvalue().encode()

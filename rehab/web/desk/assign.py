@@ -13,7 +13,7 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.dosage_words import dosage_text
 from rehab.programs.schedule import next_texting_time
-from rehab.services import consent, intake
+from rehab.services import consent, intake, newcomers, triage
 from rehab.services.access import links
 from rehab.services.access.links import LIFE, Purpose
 from rehab.services.actors import acted
@@ -25,6 +25,7 @@ from rehab.web.desk import assign_choices as choices
 from rehab.web.desk import assign_form as form
 from rehab.web.desk import assign_words as say
 from rehab.web.desk import here
+from rehab.web.desk.form_key import key_of
 from rehab.web.desk.page import LANGUAGE, UNPROCESSABLE, done, undone
 from rehab.web.desk.page import page as _page
 from rehab.web.qr import qr_of
@@ -65,13 +66,18 @@ def look() -> Response:
 
 @blueprint.post("/assign")
 def assign() -> Response | Answer:
-    """Everything at once: whoever is new, the screening, the consent, the plan, its reminders."""
+    """Everything at once: whoever is new, the screening, the consent, the plan, its reminders.
+
+    A red flag that stops all this stays with a patient who is on file, whatever else is wrong.
+    """
     patient = _patient(request.form)
+    is_heeded = patient is not None and _heeded(patient, request.form)
     try:
         said = form.understood(request.form, here.clinic(), patient, library())
         plan = intake.assign(here.clinic(), said, here.clinician(), library(), here.now())
     except Invalid as error:
-        return _form(request.form, patient, UNPROCESSABLE, faults=error.errors)
+        typed = form.anew(request.form) if "key" in error.errors else request.form
+        return _form(typed, patient, UNPROCESSABLE, faults=error.errors, is_heeded=is_heeded)
     if plan.created_at == here.now():
         done(f"{plan.program['name']} is assigned to {plan.patient.given_name}.")
     else:
@@ -132,12 +138,20 @@ def _patient(said: Mapping[str, str]) -> Patient | None:
         return None
 
 
+def _heeded(patient: Patient, said: form.Said) -> bool:
+    """Whether a red flag was told that is now on the patient's record."""
+    flags, found = said.getlist("red_flags"), said.get("found", "")[: form.LONGEST_NOTE]
+    who, words = here.clinician(), found.replace("\0", "").strip()
+    return triage.heed(patient, flags, words, key_of(said), who, library(), here.now())
+
+
 def _form(
     said: form.Said,
     patient: Patient | None,
     status: int = 200,
     seen: Preview | None = None,
     faults: Mapping[str, Any] | None = None,
+    is_heeded: bool = False,
 ) -> Response:
     offered, faults = choices.cards(library()), faults or {}
     weeks = form.weeks_of(said)
@@ -148,6 +162,7 @@ def _form(
         faults=say.in_order(faults),
         patient=patient,
         seen=seen,
+        is_heeded=is_heeded,
         cards=offered,
         shown={c.program.id for c in offered if choices.suits(c, said)},
         regions=choices.regions(offered),
@@ -172,4 +187,4 @@ def _known(said: Mapping[str, str]) -> Any:
         number = from_dialled(said.get("phone", "")[:40], form.region(here.clinic()))
     except Invalid:
         return ()
-    return intake.known_by(here.clinic(), number)
+    return newcomers.known_by(here.clinic(), number)

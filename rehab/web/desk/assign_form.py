@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import date, time
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from babel.core import get_global
 from babel.languages import get_official_languages
@@ -18,9 +18,11 @@ from rehab.programs.timezones import is_zone
 from rehab.services import consent, intake
 from rehab.services.course import ADVISE, BOUNDED, EASE
 from rehab.services.enrolment import LANGUAGES
-from rehab.services.intake import Intake, Newcomer
+from rehab.services.intake import Intake
+from rehab.services.newcomers import Newcomer
 from rehab.services.phones import from_dialled, region_of
 from rehab.services.plans import Assignment
+from rehab.web.desk.form_key import key_of
 from rehab.web.patient.times import read
 
 UNITS = {"days": 1 / 7, "weeks": 1.0, "months": 52 / 12, "years": 52.0}
@@ -71,7 +73,7 @@ def understood(said: Said, clinic: Clinic, patient: Patient | None, library: Lib
     who = patient or _newcomer(form, clinic)
     wish = _wish(form)
     read_so_far = Intake(
-        key=_key(said),
+        key=key_of(said),
         who=who,
         wish=wish,
         lasted=_lasted(form),
@@ -86,6 +88,13 @@ def understood(said: Said, clinic: Clinic, patient: Patient | None, library: Lib
     if form.faults:
         raise Invalid({**_other_faults(form, clinic, read_so_far, library), **form.faults})
     return read_so_far
+
+
+def anew(said: Said) -> Said:
+    """The same under a key of its own: sent again, it is another intake."""
+    again = MultiDict(said)
+    again["key"] = str(uuid4())
+    return again
 
 
 def weeks_of(said: Said) -> float | None:
@@ -205,14 +214,6 @@ def _track(form: _Form) -> Track:
     if chosen in (Track.ACUTE, Track.CHRONIC):
         return Track(chosen)
     return intake.proposed_track(weeks_of(form.said) or 0)
-
-
-def _key(said: Said) -> UUID:
-    """What makes the form itself; a form without one has been tampered with, and gets another."""
-    try:
-        return UUID(said.get("key", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _language(clinic: Clinic) -> str:

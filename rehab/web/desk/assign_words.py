@@ -53,6 +53,7 @@ def days(weekdays: tuple[int, ...]) -> str:
 
 
 FIELDS = {
+    "key": "This form",
     "given_name": "Given name",
     "family_name": "Family name",
     "phone": "Mobile phone",
@@ -78,6 +79,7 @@ FIELDS = {
 """What a fault is about, as the form names it."""
 
 PLACES = {
+    "key": "who",
     "running": "who",
     "looked_at": "red_flags",
     "autonomy": "when",

@@ -44,6 +44,8 @@ def amend(id: UUID) -> Response | Answer:
             undone("Nothing was left to change: it stands as you wanted it.")
             return _back(plan)
         return _changed_since(plan, wish)
+    except Conflict as error:
+        return _changed_since(plan, wish, str(error))
     except Invalid as error:
         return _again(plan, error)
     done(_says(plan, wish))
@@ -177,8 +179,9 @@ class Row:
     is_same: bool
 
 
-def _changed_since(plan: Plan, wish: Wish) -> Response:
-    """What you wanted, beside what stands now; nothing that was typed is lost."""
+def _changed_since(plan: Plan, wish: Wish, why: str | None = None) -> Response:
+    """What you wanted, beside what stands now; nothing that was typed is lost. `why` it cannot be
+    as things stand."""
     stands, speak = settings_of(plan), about(plan)["speak"]
     rows = [
         Row(
@@ -199,12 +202,12 @@ def _changed_since(plan: Plan, wish: Wish) -> Response:
         names=tuple(wish.changed),
         typed_again=wish.typed,
         again=url_for("desk.changes.amend", id=plan.id),
-        since=plan_trail.since(plan, wish.seen.at),
+        since=() if why else plan_trail.since(plan, wish.seen.at),
         alarms=(),
         reason=wish.reason,
         what=request.form.get("what", ""),
-        can_be=all(name in stands for name in wish.changed),
-        why=None,
+        can_be=why is None and all(name in stands for name in wish.changed),
+        why=why,
     )
 
 

@@ -1,7 +1,10 @@
 """One decision: what went into it, which rules bound, what both were told, and what to do now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -10,13 +13,19 @@ from werkzeug.wrappers import Response as Answer
 from rehab.errors import Conflict, Invalid
 from rehab.models.decision import Decision
 from rehab.models.plan import Plan
+from rehab.programs.acts import Act
 from rehab.services import clinician_acts
 from rehab.services.actors import saw
+from rehab.services.alerts import REVIEW
 from rehab.services.decision_story import Story, story
+from rehab.services.editions import Stale, alarms_since, changing
+from rehab.services.inbox.listing import open_matters
+from rehab.services.inbox.matters import Matter
 from rehab.services.plans import find_plan
-from rehab.web.desk import decision_words, here
+from rehab.web.desk import decision_words, here, matters
 from rehab.web.desk.page import UNPROCESSABLE, done, typed
 from rehab.web.desk.page import page as _page
+from rehab.web.desk.plan_form import seen_at
 from rehab.wiring import library
 
 blueprint = Blueprint("decisions", __name__)
@@ -34,12 +43,14 @@ def page(id: UUID) -> Response:
 def approve(id: UUID) -> Response | Answer:
     """Put a proposed change in force, in one click."""
     decision, plan = _found(id)
-    return _act(
-        decision,
-        plan,
+    wish = Wish(
         lambda: clinician_acts.approve(decision, here.clinician(), library(), here.now()),
         "Approved. The patient is told by text.",
+        "Approve",
+        can_be=lambda now: now.can_approve,
+        was_done=lambda last: _is_my_act(last, decision, act=Act.APPROVE),
     )
+    return _act(decision, plan, wish)
 
 
 @blueprint.post("/decisions/<uuid:id>/override")
@@ -52,12 +63,16 @@ def override(id: UUID) -> Response | Answer:
         return _shown(story(decision, plan), UNPROCESSABLE, error)
     reason = typed("reason", LONGEST_REASON)
     given = (decision, step, dose, reason, here.clinician(), library(), here.now())
-    return _act(
-        decision,
-        plan,
+    mine = {"act": Act.OVERRIDE, "step": step, "dose": dose}
+    wish = Wish(
         lambda: clinician_acts.override(*given),
         f"Set to step {step}, {decision_words.percent(dose)}.",
+        "Override",
+        can_be=lambda now: now.can_change,
+        was_done=lambda last: last.reason == reason.strip() and _is_my_act(last, decision, **mine),
+        goes_up=lambda: _is_more(step, dose, plan.loads[decision.category]),
     )
+    return _act(decision, plan, wish)
 
 
 @blueprint.post("/decisions/<uuid:id>/undo")
@@ -66,25 +81,64 @@ def undo(id: UUID) -> Response | Answer:
     decision, plan = _found(id)
     reason = typed("undo_reason", LONGEST_REASON)
     given = (decision, here.clinician(), reason, library(), here.now())
-    return _act(
-        decision,
-        plan,
+    mine = (here.clinician().id, reason.strip())
+    was = decision.inputs.get("before", decision.after)
+    wish = Wish(
         lambda: clinician_acts.undo(*given),
         "Taken back. The plan stands as if it had not been.",
+        "Take it back",
+        can_be=lambda now: now.can_undo,
+        was_done=lambda _: (decision.undone_by_id, decision.undone_because) == mine,
+        goes_up=lambda: _is_more(was["step"], was["dose"], plan.loads[decision.category]),
     )
+    return _act(decision, plan, wish)
 
 
-def _act(decision: Decision, plan: Plan, do: Callable[[], object], words: str) -> Response | Answer:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a decision: how to do it, what is said afterwards, what its button is
+    called, whether it can be done still, whether the last word on the category says that they have
+    done it already, and whether it asks more of the patient."""
+
+    do: Callable[[], object]
+    words: str
+    called: str
+    can_be: Callable[[Story], bool]
+    was_done: Callable[[Decision], bool]
+    goes_up: Callable[[], bool] = lambda: True
+
+
+def _act(decision: Decision, plan: Plan, wish: Wish) -> Response | Answer:
     """Do it and show the course; what is wrong stands beside its field, and what came too late is
-    told with what came before it."""
+    told with what came before it. A second click is answered as the first."""
+    looked = seen_at(request.form)
     try:
-        do()
+        with changing(plan, lambda known: not _unseen(known, looked, wish)):
+            wish.do()
     except Invalid as error:
         return _shown(story(decision, plan), UNPROCESSABLE, error)
     except Conflict as conflict:
-        return _overtaken(story(decision, plan), conflict)
-    done(f"{decision.category.capitalize()}: {words}")
+        told = story(decision, plan)
+        if not wish.was_done(told.latest.decision):
+            return _overtaken(told, conflict, wish, looked)
+    done(f"{decision.category.capitalize()}: {wish.words}")
     return redirect(url_for("desk.patient.page", id=plan.patient_id, plan=plan.id), 303)
+
+
+def _unseen(plan: Plan, looked: datetime, wish: Wish) -> tuple[str, ...]:
+    """The alarms since the page was looked at, where the patient is asked to do more."""
+    return alarms_since(plan, looked) if wish.goes_up() else ()
+
+
+def _is_more(step: int, dose: float, load: Mapping[str, Any]) -> bool:
+    return step > load["step"] or dose > load["dose"]
+
+
+def _is_my_act(last: Decision, upon: Decision, **said: Any) -> bool:
+    """Whether the last word on a category is an act of who sits here upon this decision."""
+    wanted = {"decision_id": str(upon.id), **said}
+    is_it = all(last.inputs.get(name) == value for name, value in wanted.items())
+    return is_it and last.clinician_id == here.clinician().id
 
 
 def _found(id_: UUID) -> tuple[Decision, Plan]:
@@ -121,8 +175,16 @@ def _shown(told: Story, status: int = HTTPStatus.OK, error: Invalid | None = Non
         story=told,
         said=decision_words,
         library=library(),
+        alarms=_alarms(told.plan),
+        matters=matters,
         faults=faults,
     )
+
+
+def _alarms(plan: Plan) -> list[Matter]:
+    """What waits about the patient and is more than to know."""
+    found = open_matters(here.clinic().id, patient_id=plan.patient_id).matters
+    return [matter for matter in found if matter.level >= REVIEW]
 
 
 def _beside_their_fields(error: Invalid) -> dict[str, list[str]]:
@@ -136,8 +198,9 @@ def _beside_their_fields(error: Invalid) -> dict[str, list[str]]:
     }
 
 
-def _overtaken(told: Story, conflict: Conflict) -> Response:
-    """What it was, what holds now, who changed it and when, and the way on."""
+def _overtaken(told: Story, conflict: Conflict, wish: Wish, looked: datetime) -> Response:
+    """What it was, what holds now, who changed it and when, what came in since, and the way on."""
+    alarms = alarms_since(told.plan, looked) if isinstance(conflict, Stale) else ()
     return _page(
         "decision_overtaken",
         HTTPStatus.CONFLICT,
@@ -146,4 +209,7 @@ def _overtaken(told: Story, conflict: Conflict) -> Response:
         story=told,
         said=decision_words,
         why=str(conflict),
+        alarms=alarms,
+        called=wish.called,
+        can_be=bool(alarms) and wish.can_be(told),
     )

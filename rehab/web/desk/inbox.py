@@ -49,30 +49,36 @@ def page() -> Response:
 @blueprint.post("/inbox/alerts/<uuid:id>/close")
 def close_alert(id: UUID) -> Response | Answer:
     """Close an alert with a note; its texts are closed with it."""
+    _patient()
+    seen = typed("seen") or None
     try:
-        clinician_acts.close_alert(id, typed("note"), here.clinician(), library(), here.now())
+        clinician_acts.close_alert(id, typed("note"), here.clinician(), library(), here.now(), seen)
     except Invalid as error:
         return _shown(UNPROCESSABLE, f"{Form.ALERT}-{id}", error)
     except Conflict:
-        return _overtaken(Form.ALERT, id)
+        if not _was_mine(Form.ALERT, id):
+            return _overtaken(Form.ALERT, id)
     return _closed("The alert is closed.")
 
 
 @blueprint.post("/inbox/replies/<uuid:id>/close")
 def close_reply(id: UUID) -> Response | Answer:
     """Close a reply with a note."""
+    _patient()
     try:
         unread.close_reply(here.clinic().id, id, here.clinician().id, typed("note"), here.now())
     except Invalid as error:
         return _shown(UNPROCESSABLE, f"{Form.REPLY}-{id}", error)
     except Conflict:
-        return _overtaken(Form.REPLY, id)
+        if not _was_mine(Form.REPLY, id):
+            return _overtaken(Form.REPLY, id)
     return _closed("The text is closed.")
 
 
 @blueprint.post("/inbox/close")
 def close_several() -> Response | Answer:
     """Close the ticked alerts that were only to know, under one note."""
+    _patient()
     try:
         tidied = tidying.close_several(_ticked(), typed("note"), here.clinician(), here.now())
     except Invalid as error:
@@ -115,12 +121,21 @@ def _by_level(shown: list[Matter]) -> list[tuple[int, list[Matter]]]:
     return [(level, list(some)) for level, some in groupby(shown, key=lambda m: m.level)]
 
 
+def _was_mine(form: Form, id_: UUID) -> bool:
+    """Whether it was closed by this very act: a second click is no conflict."""
+    found = matter(here.clinic().id, form, id_)
+    closed = found.closed if found else None
+    mine = (here.clinician().name, typed("note").strip())
+    return closed is not None and (closed.by, closed.note) == mine
+
+
 def _overtaken(form: Form, id_: UUID) -> Response:
-    """Somebody was quicker: who, when and with which note; what was typed is not lost."""
+    """Somebody was quicker: who, when and with which note; or something was added meanwhile, and
+    it is shown with the form once more. What was typed is not lost."""
     found = matter(here.clinic().id, form, id_)
     if found is None:
         raise NotFound("there is nothing here")
-    return _page("inbox_overtaken", 409, matter=found, matters=matters)
+    return _page("inbox_overtaken", 409, matter=found, matters=matters, patient=_patient())
 
 
 def _closed(words: str) -> Answer:

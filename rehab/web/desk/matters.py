@@ -76,16 +76,20 @@ def who(matter: Matter) -> str:
 def about(matter: Matter) -> str:
     """The sentence of an alert; of a reply, the patient's own words."""
     if matter.form is Form.ALERT:
-        return matter.about
+        return in_words(matter.about)
     words = matter.texts[0].body
     return f"“{words}”" if words else "The words are no longer kept."
 
 
-def flags(matter: Matter) -> list[str]:
-    """What the red flags that an alert names were asked as: a number says nothing to anybody."""
+def in_words(about: str) -> str:
+    """With each red flag as it was asked beside its number, which says nothing to anybody."""
     known = library().red_flags
-    named = dict.fromkeys(FLAG.findall(matter.about))
-    return [known[flag].question for flag in named if flag in known]
+
+    def asked(found: re.Match[str]) -> str:
+        flag = known.get(found[0])
+        return f"{found[0]} “{flag.question}”" if flag else found[0]
+
+    return FLAG.sub(asked, about)
 
 
 def done_by_us(matter: Matter) -> str:

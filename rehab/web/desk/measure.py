@@ -1,14 +1,15 @@
 """A measure that a clinician fills in with the patient, or from what they said or wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from rehab.errors import Invalid, NotFound
+from rehab.errors import Conflict, Invalid, NotFound
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.measurements import LONGEST_ACTIVITY, Answer
@@ -52,7 +53,9 @@ def answer(id: UUID, measure_id: str) -> Response | Answered:
         said = MeasureReport(measure.id, _on(), answers)
         measures.report_measure(plan, said, library(), here.now(), SOURCE)
     except Invalid as error:
-        return _shown(patient, plan, measure, UNPROCESSABLE, error)
+        return _shown(patient, plan, measure, UNPROCESSABLE, error.errors)
+    except Conflict as error:
+        return _shown(patient, plan, measure, HTTPStatus.CONFLICT, {"": [str(error)]})
     done(f"{measure.name['en']}: the answers are in the record.")
     return redirect(
         url_for("desk.record.page", id=patient.id, plan=plan.id, _anchor="measures"), 303
@@ -78,7 +81,7 @@ def _shown(
     plan: Plan,
     measure: Measure,
     status: int = 200,
-    error: Invalid | None = None,
+    faults: Mapping[str, Sequence[str]] | None = None,
 ) -> Response:
     return _page(
         "measure",
@@ -89,7 +92,7 @@ def _shown(
         asked=_asked(plan, measure),
         today=patient.today(here.now()),
         longest=LONGEST_ACTIVITY,
-        faults=error.errors if error else {},
+        faults=faults or {},
     )
 
 

@@ -53,7 +53,7 @@ def _told(bulletin: Bulletin, since: datetime) -> dict[str, Any]:
 def _item(matter: Matter) -> dict[str, Any]:
     said = matters.about(matter)
     return {
-        "id": f"{matter.form}-{matter.id}",
+        "id": f"{matter.form}-{matter.id}-{matter.seen}".rstrip("-"),
         "level": matter.level,
         "soon": matters.SOON[matter.level],
         "who": matters.who(matter),

@@ -14,8 +14,9 @@ from rehab.programs.library.faults import Fault
 from rehab.programs.library.files import parsed
 from rehab.programs.program import Exercise, Program
 from rehab.services import shelves
-from rehab.services.shelves import FOLDERS
+from rehab.services.shelf_faults import FOLDERS
 from rehab.web.desk import here, own_exercise, own_program
+from rehab.web.desk.form_key import key_of
 from rehab.web.desk.library_words import phase_sizes, wording
 from rehab.web.desk.own_form import beside
 from rehab.web.desk.own_shelf import KINDS
@@ -95,7 +96,16 @@ def _saved(kind: str, id_: str | None) -> Response | Answer:
     if do == CHECK:
         return _checked(kind, said, id_, over)
     try:
-        item = shelves.save(here.clinician(), kind, said, wiring().library, here.now(), id_, over)
+        item = shelves.save(
+            here.clinician(),
+            kind,
+            said,
+            wiring().library,
+            here.now(),
+            id_,
+            over,
+            key_of(request.form),
+        )
     except Invalid as error:
         return _form(kind, said, id_, over, UNPROCESSABLE, error.errors)
     except Conflict as error:
@@ -105,12 +115,15 @@ def _saved(kind: str, id_: str | None) -> Response | Answer:
 
 
 def _overtaken(kind: str, said: dict[str, Any], id_: str | None, error: Conflict) -> Response:
-    """The form again, with nothing lost, when somebody else was quicker; what was retired
-    meanwhile is the conflict that it was."""
+    """The form again, with nothing lost, when somebody else was quicker."""
     newest = shelves.history(here.clinic().id, kind, id_)[0] if id_ else None
-    if newest is None or newest.retired_at:
+    if newest is None:
         raise error
-    told = f"{error}. This is what you typed; saving it puts it over version {newest.version}."
+    if newest.retired_at:
+        told = f"{newest.clinician.name} has retired this. What you typed is kept on this page: \
+bring it back under “Our own” in another tab, then save."
+    else:
+        told = f"{error}. This is what you typed; saving it puts it over version {newest.version}."
     return _form(kind, said, id_, newest.version, HTTPStatus.CONFLICT, {"": [told]})
 
 
@@ -146,6 +159,7 @@ def _form(
         id=id_,
         folder=FOLDERS[kind],
         over=over,
+        key=key_of(request.form),
         sound=sound,
         sizes=phase_sizes(sound) if isinstance(sound, Program) else [],
         words=wording(library()),

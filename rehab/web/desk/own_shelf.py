@@ -11,8 +11,8 @@ from rehab.errors import NotFound
 from rehab.models.shelf import EXERCISE, PROGRAM, ShelfItem
 from rehab.programs.library.changes import changes
 from rehab.programs.library.writing import as_file
-from rehab.services import shelves, usage
-from rehab.services.shelves import FOLDERS
+from rehab.services import shelf_faults, shelves, usage
+from rehab.services.shelf_faults import FOLDERS
 from rehab.web.desk import here
 from rehab.web.desk.page import done
 from rehab.web.desk.page import page as _page
@@ -32,7 +32,7 @@ def page() -> Response:
     """What the clinic has made, where it is in use, and what no longer fits the library."""
     items = shelves.newest(here.clinic().id)
     wrong: dict[str, list[str]] = {}
-    for fault in shelves.faults_of(items, wiring().library):
+    for fault in shelf_faults.faults_of(items, wiring().library):
         wrong.setdefault(fault.file, []).append(f"{fault.field}: {fault.what}")
     return _page(
         "own_shelf",

@@ -18,6 +18,8 @@ from rehab.programs.state import State
 from rehab.services.adherence import adherence
 from rehab.services.announcements import CHANGED, TAKEN_BACK_WITHIN
 from rehab.services.clinician_acts import NEWS
+from rehab.services.inbox.listing import open_matters
+from rehab.services.inbox.matters import Matter
 from rehab.services.phase_ends import phase_end
 from rehab.services.plan_sheet import sheet
 from rehab.services.plan_texts import takes_texts, text_to_come
@@ -25,7 +27,7 @@ from rehab.services.plan_trail import trail
 from rehab.services.plans import REVIEW_AFTER
 from rehab.services.slots import exercise_text_at, morning_text_at
 from rehab.services.usual_pain import recent_mornings
-from rehab.web.desk import here, plan_words
+from rehab.web.desk import here, matters, plan_words
 from rehab.web.desk.page import page as _page
 from rehab.web.desk.plan_form import shown
 from rehab.web.desk.plan_words import LANGUAGE, Speaker
@@ -59,6 +61,8 @@ def plan_page(
         **about(plan),
         sheet=sheet(plan, today),
         end=phase_end(plan, now),
+        alarms=[one for one in _matters(plan) if one.plan and one.plan.id == plan.id],
+        matters=matters,
         recent=recent_mornings(plan, today),
         done=adherence(plan, plan.starts_on, yesterday),
         resumed=_resumed(plan),
@@ -73,6 +77,10 @@ def plan_page(
         leaves={"exercise": exercise_text_at(plan), "morning": morning_text_at(plan)},
         review_next=today + REVIEW_AFTER[Track(plan.track)] if plan.review_on <= today else None,
     )
+
+
+def _matters(plan: Plan) -> list[Matter]:
+    return open_matters(plan.patient.clinic_id, patient_id=plan.patient_id).matters
 
 
 def about(plan: Plan) -> dict[str, Any]:

@@ -7,7 +7,7 @@ has settled meanwhile in the other fields of the same form is never put back.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import abort
@@ -77,12 +77,21 @@ def shown(plan: Plan, *names: str) -> str:
 def seen(said: Said) -> Seen:
     """What the sender looked at. Aborts with 400 for a form that does not say."""
     try:
-        found = Seen(int(said.get("edition", "")), datetime.fromisoformat(said.get("seen", "")))
+        edition = int(said.get("edition", ""))
     except ValueError:
         abort(400, "This form does not say what it showed. Open the page again.")
-    if found.at.tzinfo is None:
-        abort(400, "This form does not say when it was shown. Open the page again.")
-    return found
+    return Seen(edition, seen_at(said))
+
+
+def seen_at(said: Said) -> datetime:
+    """When the sender was shown the form. Aborts with 400 for one that does not say."""
+    try:
+        found = datetime.fromisoformat(said.get("seen", ""))
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    abort(400, "This form does not say when it was shown. Open the page again.")
 
 
 def reason_in(said: Said, name: str = "reason") -> str:

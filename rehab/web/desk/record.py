@@ -20,6 +20,7 @@ from rehab.services.access import people
 from rehab.services.measures import MeasureCourse, PlanMeasures
 from rehab.web import dates
 from rehab.web.desk import here
+from rehab.web.desk.form_key import key_of
 from rehab.web.desk.page import LANGUAGE, UNPROCESSABLE, done, typed
 from rehab.web.desk.page import page as _page
 from rehab.wiring import library
@@ -52,9 +53,9 @@ def page(id: UUID) -> Response:
 @blueprint.post("/patients/<uuid:id>/record")
 def write(id: UUID) -> Response | Answer:
     """Add a note to the record."""
-    patient = here.patient_seen(id)
+    patient, body = here.patient_seen(id), typed("body", notes.LONGEST + 500)
     try:
-        notes.write(patient, typed("body", notes.LONGEST + 500), here.clinician(), here.now())
+        notes.write(patient, body, here.clinician(), here.now(), key_of(request.form))
     except Invalid as error:
         return _shown(patient, UNPROCESSABLE, error)
     done("The note is in the record.")
@@ -88,6 +89,8 @@ def _shown(patient: Patient, status: int = 200, error: Invalid | None = None) ->
         has_more=len(found) > A_PAGE,
         longest=notes.LONGEST,
         told=told,
+        takes_answers=bool(plan and measures.takes_answers(plan, here.now())),
+        key=key_of(request.form),
         charts=_charts(told) if told else {},
         due={due.measure.id: due.since for due in told.due} if told else {},
         faults=error.errors if error else {},

@@ -1,14 +1,15 @@
 """The texts with a patient, both ways and by day, and a text in the clinician's own words."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from http import HTTPStatus
 from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from rehab.errors import Invalid
+from rehab.errors import Conflict, Invalid
 from rehab.models.message import Kind
 from rehab.models.patient import Patient
 from rehab.notifications import gsm7
@@ -19,7 +20,8 @@ from rehab.services.inbox import unread
 from rehab.services.thread import Text
 from rehab.web import dates
 from rehab.web.desk import here
-from rehab.web.desk.page import LANGUAGE, UNPROCESSABLE, done, typed
+from rehab.web.desk.form_key import key_of
+from rehab.web.desk.page import LANGUAGE, UNPROCESSABLE, done, typed, undone
 from rehab.web.desk.page import page as _page
 
 blueprint = Blueprint("thread", __name__)
@@ -66,11 +68,20 @@ def write(id: UUID) -> Response | Answer:
     """Send a text by hand."""
     patient = here.patient_seen(id)
     try:
-        thread.write(patient, typed("body"), here.now())
+        text = thread.write(patient, typed("body"), here.now(), key_of(request.form))
     except Invalid as error:
         return _shown(patient, UNPROCESSABLE, error)
+    except Conflict:
+        return _shown(patient, HTTPStatus.CONFLICT)
+    if text.due_at < here.now():
+        undone("This form was sent before: it has written one text.")
+        return _to_latest(patient)
     waits = _waits_until(patient)
     done(f"The text leaves {waits}." if waits else "The text is on its way.")
+    return _to_latest(patient)
+
+
+def _to_latest(patient: Patient) -> Answer:
     return redirect(url_for("desk.thread.page", id=patient.id, _anchor="latest"), 303)
 
 
@@ -87,6 +98,7 @@ def _shown(patient: Patient, status: int = 200, error: Invalid | None = None) ->
         thread=thread,
         kinds=KINDS,
         wanted=unread.WANTED,
+        key=key_of(request.form),
         why_not=_why_not(patient),
         waits_until=_waits_until(patient),
         prefix=f"{patient.clinic.name}: ",
@@ -99,11 +111,12 @@ def _shown(patient: Patient, status: int = 200, error: Invalid | None = None) ->
 
 
 def _before() -> datetime | None:
+    """The moment that the address names; none for one that is no moment, or beyond all years."""
     try:
         moment = datetime.fromisoformat(request.args.get("before", ""))
-    except ValueError:
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if moment.tzinfo is None else moment
 
 
 def _by_day(patient: Patient, texts: Iterable[Text]) -> Iterator[tuple[date, list[Text]]]:

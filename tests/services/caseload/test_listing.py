@@ -131,6 +131,15 @@ def test_it_is_sifted_as_wished(
     assert names(load(riverside, **wish)) == found
 
 
+@pytest.mark.parametrize("stands", ["active", "paused"])
+def test_whoever_has_a_plan_of_either_kind_is_found_by_both(
+    riverside: Clinic, plan: Plan, library: Library, ana: Clinician, stands: str
+) -> None:
+    plan_changes.pause(plan, ana, "waits for a scan", library, START)
+    plans.assign(plan.patient, Assignment("sleep-4w", 4), library, after(1))
+    assert names(load(riverside, after(1), stands=stands)) == ["Maya Lindqvist"]
+
+
 def test_who_was_let_go_is_found_by_name_and_left_out_otherwise(
     riverside: Clinic, plan: Plan, ana: Clinician
 ) -> None:
@@ -223,7 +232,7 @@ def test_nothing_is_prescribed_during_a_pause_nor_counted_afterwards(
     plan_changes.resume(plan, ana, "", library, after(8))
     report(plan, library, 9, SETTLED)
     report(plan, library, 11, SETTLED)
-    assert done(riverside, after(12)) == (2, 2)
+    assert done(riverside, after(12)) == (3, 3)
     assert done(riverside, after(40)) == (0, 6)
 
 

@@ -60,7 +60,8 @@ def test_the_first_reason_that_holds_is_the_need(
     silent: date | None,
     need: Need,
 ) -> None:
-    assert need_of(PLAN.get(status or ""), about, waiting, silent) is need
+    plans = [PLAN[status]] if status else []
+    assert need_of(plans, about, waiting, silent) is need
 
 
 def test_who_waits_longest_comes_first_and_a_higher_level_before_that() -> None:
@@ -208,3 +209,35 @@ def test_a_word_to_one_plan_is_a_word(plan: Plan, library: Library) -> None:
 def test_a_paused_plan_is_not_silent(plan: Plan, library: Library, ana: Clinician) -> None:
     plan_changes.pause(plan, ana, "surgery", library, after(1))
     assert case_of(plan.patient, after(20)).need is Need.LOOK
+
+
+def test_who_was_let_go_on_after_a_pause_has_a_week_before_they_are_called(
+    plan: Plan, library: Library, ana: Clinician
+) -> None:
+    report(plan, library, 0, SETTLED)
+    plan_changes.pause(plan, ana, "holiday", library, after(1))
+    plan_changes.resume(plan, ana, "", library, after(15))
+    assert case_of(plan.patient, after(15.1)).need is Need.SETTLED
+    look_over(library, after(16))
+    assert case_of(plan.patient, after(16)).silent_since is None
+    assert case_of(plan.patient, after(22.5)).silent_since == after(15).date()
+
+
+@pytest.mark.parametrize("later", [0.1, 1])
+def test_a_session_of_the_day_of_the_alert_is_a_word_at_once(
+    plan: Plan, library: Library, later: float
+) -> None:
+    alerts.open_alert(plan.patient, "silent", 1, "3 missed.", after(8 - 3 / 24), plan)
+    assert case_of(plan.patient, after(8) - timedelta(hours=1)).need is Need.CALL
+    report(plan, library, 8, SETTLED)
+    assert case_of(plan.patient, after(8 + later)).need is Need.LOOK
+
+
+def test_a_paused_plan_is_not_overlooked_behind_a_newer_one(
+    plan: Plan, library: Library, ana: Clinician
+) -> None:
+    plan_changes.pause(plan, ana, "waits for a scan", library, after(0))
+    sleep = plans.assign(plan.patient, Assignment("sleep-4w", 4), library, after(1))
+    case = case_of(plan.patient, after(1))
+    assert case.need is Need.LOOK
+    assert [stub.id for stub in case.plans] == [plan.id, sleep.id]

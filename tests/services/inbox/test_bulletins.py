@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
+
+from rehab.errors import Conflict
 from rehab.models.clinic import Clinician
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
-from rehab.services import alerts, replies
+from rehab.services import alerts, replies, safety
 from rehab.services.alerts import INFORMATION, URGENT, open_alert
 from rehab.services.inbox import bulletins
 from rehab.services.inbox.bulletins import MOST, OVERLAP
-from rehab.services.inbox.listing import Waiting
+from rehab.services.inbox.listing import Waiting, open_matters
+from rehab.services.inbox.matters import Form
 from rehab.services.replies import Inbound
+from rehab.services.safety import ScreeningReport
 from tests.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -67,3 +72,36 @@ def test_however_much_came_the_newest_are_told(maya: Patient) -> None:
     found = bulletins.since(maya.clinic_id, NOON, NOON + 60 * MINUTE)
     told = [matter.kind for matter in bulletins.told(maya.clinic_id, found)]
     assert told == [f"test_{n}" for n in range(3, MOST + 3)]
+
+
+def test_what_comes_under_an_open_alert_is_news_and_no_stale_page_closes_it(
+    maya: Patient, plan: Plan, library: Library, ana: Clinician
+) -> None:
+    replies.receive(Inbound("SM1", maya.phone, "+1", "chest pain"), library, NOON)
+    (first,) = open_matters(maya.clinic_id).matters
+    before = bulletins.since(maya.clinic_id, NOON + 5 * MINUTE, NOON + 6 * MINUTE)
+    later = Inbound("SM2", maya.phone, "+1", "chest pain again, call me")
+    replies.receive(later, library, NOON + 30 * MINUTE)
+    after = bulletins.since(maya.clinic_id, NOON + 5 * MINUTE, NOON + 31 * MINUTE)
+    assert (list(before.keys), list(after.keys)) == ([], [(Form.ALERT, first.id)])
+    assert before.tag != after.tag
+    now = NOON + 32 * MINUTE
+    with pytest.raises(Conflict, match="more than you have seen"):
+        alerts.close_alert(maya.clinic_id, first.id, ana.id, "called", now, first.seen)
+    (second,) = open_matters(maya.clinic_id).matters
+    assert len(second.texts) == 2
+    alerts.close_alert(maya.clinic_id, second.id, ana.id, "called", now, second.seen)
+    assert open_matters(maya.clinic_id).matters == []
+
+
+def test_a_second_red_flag_is_told_beside_the_first(
+    maya: Patient, plan: Plan, library: Library
+) -> None:
+    for flag, at in (("RF04", NOON), ("RF01", NOON + 30 * MINUTE)):
+        safety.answer(plan, ScreeningReport(maya.today(NOON), (flag,)), library, at)
+    (matter,) = open_matters(maya.clinic_id).matters
+    newest, oldest = matter.about.splitlines()
+    assert "RF01" in newest
+    assert "RF04" in oldest
+    found = bulletins.since(maya.clinic_id, NOON + 5 * MINUTE, NOON + 31 * MINUTE)
+    assert list(found.keys) == [(Form.ALERT, matter.id)]

@@ -13,12 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from rehab.exchange import files
 from rehab.extensions import db
 from rehab.models.audit import AuditEntry
 from rehab.models.clinic import Clinician
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
+from rehab.programs.library import Library
 from rehab.services import consent
+from rehab.services.access import code_text
 from rehab.services.privacy import tables
 from rehab.services.privacy.belongings import NOUNS, belongings
 from rehab.services.privacy.export import NOT_TOLD, export
@@ -115,6 +118,19 @@ def test_texts_from_a_number_that_two_share_are_nobodys(
     assert export(maya, OPERATOR, NOON)["messages_of_nobody"] == []
 
 
+@pytest.mark.parametrize("form", files.FORMATS)
+def test_a_code_that_has_not_left_yet_is_in_no_file(
+    maya: Patient, library: Library, form: str
+) -> None:
+    code_text.texter(library, "rehab.example", NOON)(maya, "271828")
+    whole = files.written(export(maya, OPERATOR, NOON), form, library)
+    if form == files.CSV:
+        with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+            whole = b"".join(map(archive.read, archive.namelist()))
+    assert b"sign_in" in whole
+    assert b"271828" not in whole
+
+
 def opened(handed: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     with zipfile.ZipFile(io.BytesIO(as_zip(handed))) as archive:
         assert archive.testzip() is None
@@ -136,6 +152,14 @@ def test_the_tables_say_what_the_document_says(handed: dict[str, Any]) -> None:
     assert found["mornings"][0]["sleep"] == ""
     assert json.loads(found["decisions"][0]["rules"]) == handed["decisions"][0]["rules"]
     assert found["patient"][0]["phone"] == "'+442079460123"
+
+
+def test_every_cell_is_in_quotes_so_that_no_program_guesses_where_columns_part() -> None:
+    rows = [{"id": "a1", "exercises": [], "categories": ["low-impact"], "note": None}]
+    assert tables._table(rows).decode().splitlines() == [
+        '"id","exercises","categories","note"',
+        '"a1","[]","[""low-impact""]",""',
+    ]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -105,6 +105,35 @@ def test_the_form_sent_twice_assigns_once_and_says_so(
     assert counts()["Plan"] == 1
 
 
+def test_the_form_of_one_person_filled_in_for_another_loses_neither(
+    sent: Sent, desk: Browser
+) -> None:
+    sent()
+    berta = {"given_name": "Berta", "phone": "020 7946 0178"}
+    answer = sent(**berta)
+    assert answer.status_code == 422
+    assert "has assigned a plan to Nils Berg before" in words(answer)
+    assert 'value="Berta"' in answer.text
+    key = re.search(r'name="key" value="([^"]+)"', answer.text)
+    assert key is not None
+    assert sent(key=key[1], **berta).status_code == 303
+    assert set(db.session.scalars(select(Patient.given_name))) >= {"Nils", "Berta"}
+
+
+def test_a_red_flag_of_somebody_on_file_is_kept_whatever_else_is_missing(
+    sent: Sent, desk: Browser, maya: Patient, plan: Plan
+) -> None:
+    said = {"patient": str(maya.id), "red_flags": "RF02", "program_id": None, "do": "flag"}
+    looked = sent(LOOK, **said)
+    assert plan.status == "active"
+    assert "record, and stop what runs" in words(looked)
+    answer = sent(**said)
+    assert answer.status_code == 422
+    assert "The red flag is on Maya" in words(answer)
+    assert plan.loads["strengthening"]["paused"]
+    assert "Red flag" in words(desk.get("/clinic/inbox"))
+
+
 def test_looking_changes_nothing_and_shows_the_week_and_the_texts(sent: Sent) -> None:
     before = counts()
     page = words(sent(LOOK))

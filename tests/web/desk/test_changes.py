@@ -10,13 +10,17 @@ from werkzeug.test import TestResponse
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.message import OutboundMessage
+from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.programs.library import Library
-from rehab.services import plan_changes, preferences, safety
+from rehab.services import plan_changes, plans, preferences, safety
 from rehab.services.actors import acting_as, actor_of
+from rehab.services.look_over import look_over
+from rehab.services.plans import Assignment
 from rehab.services.safety import ScreeningReport
 from tests.conftest import NOON
 from tests.services.test_progression import SETTLED, report, settled_week, wake
+from tests.web.desk.conftest import TODAY
 from tests.web.desk.forms import Form, desk_at, form_of, forms_of, send
 from tests.web.sign_in.conftest import Browser, Page
 
@@ -337,6 +341,23 @@ def test_nobody_resumes_past_a_red_flag_that_they_have_not_seen(
     assert plan.status == PAUSED
     desk.follow(send(desk, form_of(answer, "/acts/resume")))
     assert plan.status == ACTIVE
+
+
+def test_what_was_typed_into_a_plan_that_has_ended_meanwhile_is_not_lost(
+    app: Flask, maya: Patient, library: Library, ana: Clinician, at: At
+) -> None:
+    plan = plans.assign(maya, Assignment("lb-acute-2w", 4, starts_on=TODAY), library, NOON)
+    now = NOON + timedelta(days=13)
+    desk = desk_at(app, ana, now)
+    at(now)
+    form = the_form(desk, plan, "terms").but(usual_pain="6", reason="careful words")
+    look_over(library, now + timedelta(days=1))
+    answer = send(desk, form)
+    text = Page(answer.text).text
+    assert answer.status_code == 409
+    for told in ("The plan is finished.", "careful words", "Usual pain 4 4 6"):
+        assert told in text, told
+    assert not [f for f in forms_of(answer) if f.action.endswith("/change")]
 
 
 def test_an_ended_plan_takes_no_change(desk: Browser, plan: Plan, ana: Clinician) -> None:

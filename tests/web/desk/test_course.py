@@ -1,7 +1,7 @@
 """A patient's course and its decisions: seen, approved, overruled, taken back, or come too late."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -16,18 +16,21 @@ from rehab.models.decision import OVERRIDDEN, PROPOSED, Decision
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
-from rehab.services import clinician_acts, mornings, plan_changes, plans, sessions
+from rehab.services import clinician_acts, mornings, plan_changes, plans, replies, sessions
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
+from rehab.services.replies import Inbound
 from rehab.services.sessions import SessionReport
 from tests.conftest import NOON
 from tests.web.desk.conftest import TODAY
+from tests.web.desk.forms import Form, form_of, forms_of, send
 from tests.web.sign_in.conftest import Browser, Page
 
 BEGAN = NOON - timedelta(days=11)
 """A Thursday; Maya trains on Mondays, Thursdays and Saturdays."""
 
 Answer = tuple[int, Page]
+At = Callable[[datetime], None]
 
 
 @pytest.fixture
@@ -67,6 +70,15 @@ def of_patient(plan: Plan) -> str:
 
 def of_decision(decision: Decision) -> str:
     return f"/clinic/decisions/{decision.id}"
+
+
+def the_form(desk: Browser, decision: Decision, act: str) -> Form:
+    forms = forms_of(desk.get(of_decision(decision)))
+    return next(form for form in forms if form.action.partition("#")[0].endswith(f"/{act}"))
+
+
+def texts(patient: Patient, library: Library, body: str, at: datetime) -> None:
+    replies.receive(Inbound(body, patient.phone, "+1", body), library, at)
 
 
 def marks(page: Page) -> list[dict[str, str | None]]:
@@ -169,7 +181,8 @@ def test_a_decision_shows_what_went_into_it_its_rules_and_both_sentences(
 def test_a_step_is_approved_in_one_click_from_the_course(
     desk: Browser, plan: Plan, proposed: Decision
 ) -> None:
-    answer = desk.post(f"{of_decision(proposed)}/approve")
+    form = form_of(desk.get(of_patient(plan)), f"{of_decision(proposed)}/approve")
+    answer = send(desk, form)
     page = Page(desk.follow(answer).text)
     assert "Strengthening: Approved." in page.text
     assert plan.loads["strengthening"]["step"] == 2
@@ -179,7 +192,8 @@ def test_a_step_is_approved_in_one_click_from_the_course(
 def test_an_override_puts_the_clinicians_own_step_in_its_place(
     desk: Browser, plan: Plan, proposed: Decision
 ) -> None:
-    answer = desk.post(f"{of_decision(proposed)}/override", step="1", dose="80 %", reason="Travels")
+    typed = {"step": "1", "dose": "80 %", "reason": "Travels"}
+    answer = send(desk, the_form(desk, proposed, "override").but(**typed))
     assert "Set to step 1, 80%." in Page(desk.follow(answer).text).text
     assert (plan.loads["strengthening"]["step"], plan.loads["strengthening"]["dose"]) == (1, 0.8)
     db.session.refresh(proposed)
@@ -202,7 +216,7 @@ def test_an_override_puts_the_clinicians_own_step_in_its_place(
 def test_a_wrong_override_keeps_what_was_typed_and_says_what_is_wrong(
     desk: Browser, plan: Plan, proposed: Decision, said: dict[str, str], fault: str
 ) -> None:
-    answer = desk.post(f"{of_decision(proposed)}/override", **said)
+    answer = send(desk, the_form(desk, proposed, "override").but(**said))
     page = Page(answer.text)
     assert answer.status_code == 422
     assert fault in page.text
@@ -214,11 +228,12 @@ def test_a_wrong_override_keeps_what_was_typed_and_says_what_is_wrong(
 def test_an_approval_is_taken_back_with_a_reason_and_the_proposal_stands_again(
     desk: Browser, plan: Plan, proposed: Decision
 ) -> None:
-    desk.post(f"{of_decision(proposed)}/approve")
+    send(desk, the_form(desk, proposed, "approve"))
     query = select(Decision).filter_by(plan_id=plan.id, category="strengthening", replaced_at=None)
     act = db.session.scalars(query.where(Decision.clinician_id.is_not(None))).one()
-    assert desk.post(f"{of_decision(act)}/undo", undo_reason="").status_code == 422
-    answer = desk.post(f"{of_decision(act)}/undo", undo_reason="The wrong patient")
+    form = the_form(desk, act, "undo")
+    assert send(desk, form).status_code == 422
+    answer = send(desk, form.but(undo_reason="The wrong patient"))
     page = Page(desk.follow(answer).text)
     assert "Taken back" in page.text
     assert f"{of_decision(proposed)}/approve" in [f.get("action") for f in page.all("form")]
@@ -229,8 +244,9 @@ def test_an_approval_is_taken_back_with_a_reason_and_the_proposal_stands_again(
 def test_what_a_colleague_did_meanwhile_is_told_with_the_way_on(
     desk: Browser, plan: Plan, proposed: Decision, treats: Clinician, library: Library
 ) -> None:
+    form = the_form(desk, proposed, "approve")
     clinician_acts.override(proposed, 1, 0.5, "Called her", treats, library, NOON)
-    answer = desk.post(f"{of_decision(proposed)}/approve")
+    answer = send(desk, form)
     page = Page(answer.text)
     assert answer.status_code == 409
     for told in ("Nothing was done", "up to step 2", "Step 1, 50%", "Tim (set by hand)"):
@@ -246,13 +262,79 @@ def test_what_a_colleague_did_meanwhile_is_told_with_the_way_on(
 def test_what_a_session_made_meanwhile_of_an_override_is_told_and_the_reason_is_kept(
     desk: Browser, plan: Plan, proposed: Decision, library: Library
 ) -> None:
-    trained(plan, library, datetime.combine(TODAY, time(9), NOON.tzinfo), 8)
     said = {"step": "1", "dose": "100", "reason": "A calm week first"}
-    answer = desk.post(f"{of_decision(proposed)}/override", **said)
+    form = the_form(desk, proposed, "override").but(**said)
+    trained(plan, library, datetime.combine(TODAY, time(9), NOON.tzinfo), 8)
+    answer = send(desk, form)
     text = Page(answer.text).text
     assert answer.status_code == 409
     assert "the policy, after a session" in text
     assert "A calm week first" in text
+
+
+@pytest.mark.parametrize("act", ["approve", "override"])
+@pytest.mark.parametrize("known", [(), ("I have chest pain",)], ids=["first", "under-an-alert"])
+def test_nobody_asks_more_of_a_patient_past_words_of_danger_that_they_have_not_seen(
+    desk: Browser, plan: Plan, proposed: Decision, library: Library, at: At, act: str, known: Any
+) -> None:
+    for body in known:
+        texts(plan.patient, library, body, NOON - timedelta(minutes=1))
+    form = the_form(desk, proposed, act)
+    if act == "override":
+        form = form.but(step="2", dose="100", reason="Does well")
+    texts(plan.patient, library, "I cannot breathe", NOON + timedelta(minutes=1))
+    at(NOON + timedelta(minutes=2))
+    answer = send(desk, form)
+    assert answer.status_code == 409
+    assert "I cannot breathe" in Page(answer.text).text
+    assert plan.loads["strengthening"]["step"] == 1
+    assert send(desk, form_of(answer, f"/{act}")).status_code == 303
+    assert plan.loads["strengthening"]["step"] == 2
+
+
+def test_less_is_asked_of_a_patient_whatever_came_in(
+    desk: Browser, plan: Plan, proposed: Decision, library: Library
+) -> None:
+    form = the_form(desk, proposed, "override").but(dose="50", reason="A bad night")
+    texts(plan.patient, library, "I have chest pain", NOON + timedelta(minutes=1))
+    assert send(desk, form).status_code == 303
+    assert plan.loads["strengthening"]["dose"] == 0.5
+
+
+def test_over_an_urgent_alert_a_step_is_approved_where_the_alert_is_named(
+    desk: Browser, plan: Plan, proposed: Decision, library: Library
+) -> None:
+    texts(plan.patient, library, "I have chest pain", NOON)
+    page = opened(desk, of_patient(plan))
+    assert f"{of_decision(proposed)}/approve" not in [f.get("action") for f in page.all("form")]
+    assert of_decision(proposed) in [a.get("href") for a in page.all("a")]
+    text = opened(desk, of_decision(proposed)).text
+    assert "I have chest pain" in text
+    assert "Approve all the same" in text
+    assert send(desk, the_form(desk, proposed, "approve")).status_code == 303
+    assert plan.loads["strengthening"]["step"] == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [("approve", {}), ("override", {"step": "2", "dose": "60", "reason": "Does well"})],
+)
+def test_a_second_click_does_nothing_and_is_answered_as_the_first(
+    desk: Browser, plan: Plan, proposed: Decision, act: str, typed: dict[str, str]
+) -> None:
+    form = the_form(desk, proposed, act).but(**typed)
+    first, second = send(desk, form), send(desk, form)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert plan.edition == 2
+
+
+@pytest.mark.parametrize("seen", [None, "today", "2026-03-02T12:00", "0001-01-01T00:00+14:00"])
+def test_a_form_that_does_not_say_when_it_was_shown_does_nothing(
+    desk: Browser, plan: Plan, proposed: Decision, seen: str | None
+) -> None:
+    answer = send(desk, the_form(desk, proposed, "approve").but(seen=seen))
+    assert answer.status_code == 400
+    assert plan.loads["strengthening"]["step"] == 1
 
 
 def test_who_may_only_look_sees_the_decision_and_none_of_its_buttons(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -12,11 +13,13 @@ from rehab.models.message import InboundMessage
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
-from rehab.services import alerts, notes, plan_changes, replies
-from rehab.services.alerts import INFORMATION, URGENT, open_alert
+from rehab.services import alerts, notes, plan_changes, replies, safety
+from rehab.services.alerts import INFORMATION, REVIEW, URGENT, open_alert
 from rehab.services.inbox import listing as inbox
 from rehab.services.replies import Inbound
+from rehab.services.safety import ScreeningReport
 from tests.conftest import NOON
+from tests.web.desk.forms import form_of, send
 from tests.web.sign_in.conftest import SAME_SITE, Browser
 
 HOUR = timedelta(hours=1)
@@ -169,3 +172,44 @@ def test_nobody_else_and_nobody_who_only_looks_closes_anything(
     assert desk_of(boris).get(f"/clinic/inbox?patient={alert.patient_id}").status_code == 404
     db.session.refresh(alert)
     assert alert.closed_at is None
+
+
+def test_a_page_from_before_it_became_urgent_closes_nothing_and_keeps_the_note(
+    desk: Browser, maya: Patient
+) -> None:
+    alert = open_alert(maya, "repeated_high_pain", REVIEW, "first", NOON)
+    form = form_of(desk.get("/clinic/inbox"), f"/alerts/{alert.id}/close").but(note="nothing new")
+    open_alert(maya, "repeated_high_pain", URGENT, "much worse", NOON)
+    answer = send(desk, form)
+    assert answer.status_code == 409
+    assert "much worse" in answer.text
+    assert "nothing new" in answer.text
+    db.session.refresh(alert)
+    assert alert.closed_at is None
+    again = form_of(answer, f"/alerts/{alert.id}/close")
+    assert [send(desk, again).status_code for _ in range(2)] == [303, 303]
+
+
+def test_for_a_patient_that_is_none_nothing_is_closed(desk: Browser, alert: Alert) -> None:
+    answer = desk.post(f"/clinic/inbox/alerts/{alert.id}/close", note="x", patient="nobody")
+    assert answer.status_code == 404
+    db.session.refresh(alert)
+    assert alert.closed_at is None
+
+
+def test_a_red_flag_is_told_as_it_was_asked_wherever_it_stands(
+    desk: Browser, maya: Patient, plan: Plan, library: Library
+) -> None:
+    safety.answer(plan, ScreeningReport(maya.today(NOON), ("RF02",)), library, NOON)
+    asked = library.red_flags["RF02"].question
+    assert plan.status == "paused"
+    for where in (
+        "/clinic",
+        "/clinic/inbox",
+        f"/clinic/patients/{maya.id}",
+        f"/clinic/plans/{plan.id}",
+    ):
+        assert asked in unescape(desk.get(where).text), where
+    told = desk.get("/clinic/news?since=2026-03-02T11:59:00%2B00:00").json
+    assert told is not None
+    assert asked[:60] in told["items"][0]["about"]

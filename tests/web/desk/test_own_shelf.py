@@ -244,6 +244,16 @@ def test_retired_is_offered_no_more_until_it_comes_back(desk: Browser, hips: str
     assert "own-hips-gently" in desk.get("/clinic/library").text
 
 
+def test_what_was_retired_meanwhile_loses_nothing_that_was_typed(desk: Browser, march: str) -> None:
+    path = f"{OWN}/exercises/own-seated-march"
+    desk.post(f"{path}/retire")
+    said = {**MARCH, "movement": "Twenty minutes of careful words.", "over": "1"}
+    answer = desk.post(path, do="save", **said)
+    assert answer.status_code == 409
+    assert "Ana Ruiz has retired this" in answer.text
+    assert "Twenty minutes of careful words." in answer.text
+
+
 def test_what_both_retired_is_told_by_its_history(desk: Browser, hips: str) -> None:
     desk.post(f"{OWN}/programs/own-hips-gently/retire")
     desk.post(f"{OWN}/exercises/own-seated-march/retire")

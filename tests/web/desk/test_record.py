@@ -1,5 +1,6 @@
 """The record: notes, and measures that a clinician fills in with the patient."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,11 +11,12 @@ from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.measure import Measurement
 from rehab.models.patient import Patient
-from rehab.models.plan import Plan
+from rehab.models.plan import FINISHED, Plan
 from rehab.programs.library import Library
 from rehab.programs.measurements import Answer
 from rehab.services import measures, notes
 from rehab.services.measures import MeasureReport
+from rehab.services.transactions import transaction
 from tests.conftest import NOON
 from tests.web.desk.conftest import TODAY
 from tests.web.sign_in.conftest import Browser
@@ -110,6 +112,22 @@ def test_what_cannot_be_is_said_beside_the_field(
     answer = desk.post(f"{path}/fatigue", on=on, **{"rating-0": rating})
     assert answer.status_code == 422
     assert fault in answer.text
+    assert stored("fatigue") == []
+
+
+def test_answers_that_come_too_late_are_not_lost_from_the_page(
+    desk: Browser, path: str, plan: Plan
+) -> None:
+    with transaction():
+        plan.status, plan.ends_on = FINISHED, TODAY - timedelta(days=28)
+    assert "Enter answers" in desk.get(path).text
+    with transaction():
+        plan.ends_on -= timedelta(days=1)
+    assert "Enter answers" not in desk.get(path).text
+    answer = desk.post(f"{path}/fatigue", on=str(TODAY), **{"rating-0": "4"})
+    assert answer.status_code == 409
+    assert "the plan ended more than 28 days ago" in answer.text
+    assert re.search(r'id="rating-0-4"[^>]*checked', answer.text)
     assert stored("fatigue") == []
 
 

@@ -18,6 +18,7 @@ from rehab.services.outbox import Intention
 from rehab.services.replies import Inbound
 from rehab.services.transactions import transaction
 from tests.conftest import NOON
+from tests.web.desk.forms import forms_of, send
 from tests.web.sign_in.conftest import Browser
 
 HOUR = timedelta(hours=1)
@@ -58,6 +59,19 @@ def test_a_text_by_hand_leaves_under_the_clinics_name(desk: Browser, path: str) 
     answer = desk.post(path, body="Please ring us.")
     assert "The text is on its way." in desk.follow(answer).text
     assert by_hand() == ["Riverside: Please ring us."]
+
+
+def test_a_second_click_sends_no_second_text(
+    desk: Browser, path: str, at: Callable[[datetime], None]
+) -> None:
+    form = next(form for form in forms_of(desk.get(path)) if "key" in form)
+    form.action, form["body"] = path, "Please ring us."
+    send(desk, form)
+    at(NOON + timedelta(seconds=1))
+    assert "was sent before" in desk.follow(send(desk, form)).text
+    assert by_hand() == ["Riverside: Please ring us."]
+    send(desk, form.but(body="Please ring us today."))
+    assert len(by_hand()) == 2
 
 
 def test_at_night_it_says_when_the_text_will_leave(
@@ -113,7 +127,22 @@ def test_a_number_that_gets_no_texts_says_why_and_takes_none(
 def test_without_consent_there_is_nothing_to_send(desk: Browser, path: str, maya: Patient) -> None:
     consent.revoke(maya, "clinic", "ana", NOON)
     assert "has not agreed to texts" in desk.get(path).text
-    assert desk.post(path, body="hello").status_code == 409
+    answer = desk.post(path, body="hello, at some length")
+    assert answer.status_code == 409
+    assert "readonly>hello, at some length</textarea>" in answer.text
+    assert by_hand() == []
+
+
+@pytest.mark.parametrize(
+    "before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "2026-03-02T12:00:00"]
+)
+def test_a_moment_beyond_all_years_is_no_bound(
+    desk: Browser, path: str, maya: Patient, before: str
+) -> None:
+    sent(maya, NOON - HOUR, "still there")
+    answer = desk.get(f"{path}?before={before}")
+    assert answer.status_code == 200
+    assert "still there" in answer.text
 
 
 def test_earlier_texts_are_a_page_away_and_none_is_lost(
