@@ -20,6 +20,7 @@ from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.services.alerts import REVIEW, URGENT
 from rehab.services.caseload.silence import silent_plans
 from rehab.services.caseload.step_ups import Proposal, proposals_of
+from rehab.services.inbox.unread import counts_of
 from rehab.services.progression import RED_FLAG
 
 
@@ -74,7 +75,7 @@ class Case:
     """One patient with what waits for a person. `plans` are those paused, those that go on and
     those that have ended, the newest of each first; `alerts` the most urgent first and the oldest
     of each first; `proposals` the oldest first; `silent_since` the last day of which there was a
-    word, where there is none any more."""
+    word, where there is none any more; `unread` counts texts of theirs that want reading."""
 
     patient_id: UUID
     need: Need
@@ -82,6 +83,7 @@ class Case:
     alerts: tuple[OpenAlert, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     silent_since: date | None = None
+    unread: int = 0
 
     @property
     def plan(self) -> PlanStub | None:
@@ -119,12 +121,14 @@ def need_of(
     alerts: Sequence[OpenAlert],
     proposals: Sequence[Proposal],
     silent_since: date | None,
+    unread: int = 0,
 ) -> Need:
-    """The first reason that holds; `alerts` are the most urgent first. A paused plan is for
-    somebody to take up again, even when nothing is open about it and another goes on."""
+    """The first reason that holds; `alerts` are the most urgent first. A text that wants reading
+    waits as an alert of level 2 does. A paused plan is for somebody to take up again, even when
+    nothing is open about it and another goes on."""
     if alerts and alerts[0].is_urgent:
         return Need.NOW
-    if alerts and alerts[0].level >= REVIEW:
+    if unread or (alerts and alerts[0].level >= REVIEW):
         return Need.REVIEW
     if proposals:
         return Need.APPROVE
@@ -143,7 +147,11 @@ def cases(clinic_id: UUID, now: datetime) -> list[Case]:
     alerts = _alerts(clinic_id)
     silent = silent_plans(clinic_id, now)
     proposals = _by_plan(proposals_of(clinic_id, now))
-    return [_case(id_, stubs, alerts[id_], proposals, silent) for id_, stubs in plans.items()]
+    unread = counts_of(clinic_id)
+    return [
+        _case(id_, stubs, alerts[id_], proposals, silent, unread.get(id_, 0))
+        for id_, stubs in plans.items()
+    ]
 
 
 def _case(
@@ -152,13 +160,14 @@ def _case(
     alerts: list[OpenAlert],
     proposals: Mapping[UUID, list[Proposal]],
     silent: Mapping[UUID, date],
+    unread: int,
 ) -> Case:
     plans = tuple(sorted(stubs, key=_looked_at) if len(stubs) > 1 else stubs)
     urgent_first = tuple(sorted(alerts, key=_urgency) if len(alerts) > 1 else alerts)
     waiting = tuple(p for plan in plans if plan.is_open for p in proposals.get(plan.id, ()))
     since = _silent_since(plans, silent)
-    need = need_of(plans, urgent_first, waiting, since)
-    return Case(patient_id, need, plans, urgent_first, waiting, since)
+    need = need_of(plans, urgent_first, waiting, since, unread)
+    return Case(patient_id, need, plans, urgent_first, waiting, since, unread)
 
 
 def _silent_since(plans: Sequence[PlanStub], silent: Mapping[UUID, date]) -> date | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from rehab.errors import Conflict, Invalid, NotFound
 from rehab.extensions import db
@@ -50,6 +50,13 @@ def _has_open(kind: str) -> ColumnElement[bool]:
 def of_clinic(clinic_id: UUID) -> Select[InboundMessage]:
     """The unread texts of a clinic that no open alert tells of."""
     return select(InboundMessage).where(is_unread(), _is_of(clinic_id), ~is_told())
+
+
+def counts_of(clinic_id: UUID) -> dict[UUID, int]:
+    """How many of them each patient has sent; who has sent none is not there."""
+    whose = InboundMessage.patient_id
+    counted = select(whose, func.count()).where(is_unread(), _is_of(clinic_id), ~is_told())
+    return {row[0]: row[1] for row in db.session.execute(counted.group_by(whose))}
 
 
 def _is_of(clinic_id: UUID) -> ColumnElement[bool]:

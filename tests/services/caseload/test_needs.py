@@ -12,12 +12,13 @@ from rehab.models.clinic import Clinician
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
-from rehab.services import alerts, clinician_acts, mornings, plan_changes, plans
+from rehab.services import alerts, clinician_acts, mornings, plan_changes, plans, replies
 from rehab.services.caseload.needs import Case, Need, OpenAlert, PlanStub, cases, need_of
 from rehab.services.caseload.step_ups import Proposal
 from rehab.services.look_over import look_over
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
+from rehab.services.replies import Inbound
 from tests.services.test_progression import SETTLED, START, report, settled_week, wake
 
 PLAN = {
@@ -241,3 +242,12 @@ def test_a_paused_plan_is_not_overlooked_behind_a_newer_one(
     case = case_of(plan.patient, after(1))
     assert case.need is Need.LOOK
     assert [stub.id for stub in case.plans] == [plan.id, sleep.id]
+
+
+def test_a_text_that_wants_reading_is_looked_at_before_what_is_only_to_approve(
+    plan: Plan, library: Library, ana: Clinician
+) -> None:
+    wrote = Inbound("SM1", plan.patient.phone, "", "May I go swimming on the days between?")
+    replies.receive(wrote, library, START)
+    (case,) = cases(ana.clinic_id, START)
+    assert (case.need, case.unread, case.alerts) == (Need.REVIEW, 1, ())
