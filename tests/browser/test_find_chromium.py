@@ -11,7 +11,7 @@ from tests.browser.chromium import FINDER
 RUNS = "#!/bin/sh\necho Chromium 1\n"
 FAILS = "#!/bin/sh\nexit 1\n"
 APT = """#!/bin/sh
-[ $1 = install ] && printf '#!/bin/sh\\n' >{bin}/chromium && chmod +x {bin}/chromium
+[ $1 = install ] && printf '#!/bin/sh\\n' >{bin}/$4 && chmod +x {bin}/$4
 true
 """
 WHO = "#!/bin/sh\necho {uid}\n"
@@ -42,10 +42,22 @@ def find(place: Path, *options: str, **more: str) -> tuple[int, str, str]:
     return told.returncode, told.stdout.strip(), told.stderr.strip()
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+@pytest.mark.parametrize(
+    "name", ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+)
 def test_one_on_the_path_is_found(place: Path, name: str) -> None:
     path = put(place / "bin" / name, RUNS)
     assert find(place) == (0, str(path), "")
+
+
+@pytest.mark.parametrize(
+    "shell", ["chrome-linux/headless_shell", "chrome-headless-shell-linux64/chrome-headless-shell"]
+)
+def test_one_without_windows_comes_first(place: Path, shell: str) -> None:
+    kept = place / ".cache/ms-playwright"
+    put(kept / "chromium-1255/chrome-linux64/chrome", RUNS)
+    lighter = put(kept / "chromium_headless_shell-1255" / shell, RUNS)
+    assert find(place) == (0, str(lighter), "")
 
 
 def test_one_that_does_not_run_is_passed_over_for_one_that_does(place: Path) -> None:
@@ -67,7 +79,7 @@ def test_a_machine_without_any_gets_one_when_we_may(place: Path) -> None:
     put(place / "bin/apt-get", APT.format(bin=place / "bin"))
     put(place / "bin/id", WHO.format(uid=0))
     assert find(place)[0] == 1
-    assert find(place, "--install") == (0, str(place / "bin/chromium"), "")
+    assert find(place, "--install") == (0, str(place / "bin/chromium-headless-shell"), "")
 
 
 @pytest.mark.parametrize(

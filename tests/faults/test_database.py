@@ -204,10 +204,12 @@ class WhenHeard(logging.Handler):
 
 
 def cut_off(server: Any) -> None:
-    """As a power cut does."""
+    """As a power cut does. While one of its processes holds on to its memory, none starts anew."""
     process = server.get_postmaster_info().process
+    all_of_it = [process, *process.children(recursive=True)]
     process.send_signal(signal.SIGQUIT)
-    process.wait(10)
+    for each in all_of_it:
+        each.wait(30)
 
 
 def test_what_was_sent_while_postgresql_was_gone_is_noted_when_it_is_back(

@@ -1,12 +1,9 @@
 """The facts of a course: what was said and what held, day by day, in a handful of queries."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from rehab.charts.journey import Journey, Ladder, Rated, Week, Woken
 from rehab.extensions import db
@@ -20,6 +17,7 @@ from rehab.services.journey import journey
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.sessions import SessionReport
+from tests.queries import counted
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; the plan trains on Mondays, Wednesdays and Fridays."""
@@ -67,22 +65,6 @@ class Diary:
 @pytest.fixture
 def diary(plan: Plan, library: Library) -> Diary:
     return Diary(plan, library)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_ratings_are_told_by_date_and_what_was_not_said_stays_unsaid(diary: Diary) -> None:

@@ -1,14 +1,13 @@
 """The last look at a text: what has happened since it was planned, and what the hour is."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.clinic import Clinic
@@ -27,6 +26,7 @@ from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 from tests.doubles.clock import SetClock
 from tests.doubles.sender import RecordingSender
+from tests.queries import counted as statements
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; London's clocks show UTC in March."""
@@ -527,21 +527,6 @@ def test_the_reminders_of_two_plans_do_not_overtake_each_other(
 
 
 # What it asks of the database
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements of a block; one that is made for many rows at once counts as one."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def crowd(clinic_id: UUID, library: Library, count: int, first: int) -> None:

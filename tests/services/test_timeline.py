@@ -1,12 +1,9 @@
 """What the clinician's timeline is drawn from: every decision that stands, texts, bounds, days."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from rehab.charts.timeline_facts import Bound, Course
 from rehab.charts.window import window
@@ -28,6 +25,7 @@ from rehab.services.sessions import SessionReport
 from rehab.services.standing import latest_on
 from rehab.services.timeline import course
 from rehab.services.today import today
+from tests.queries import counted
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; the plan trains on Mondays, Wednesdays and Fridays, and eases by itself."""
@@ -79,22 +77,6 @@ class Diary:
 @pytest.fixture
 def diary(plan: Plan, library: Library) -> Diary:
     return Diary(plan, library)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_proposal_and_its_approval_are_two_decisions_and_the_second_has_a_name(

@@ -32,7 +32,7 @@ PEG: Mapping[str, tuple[tuple[int, tuple[int, int, int]], ...]] = {
 """Days ago, and the three answers, 0-10: pain, enjoyment, activity."""
 
 TEXTS: Mapping[str, str] = {
-    "Lucía": "¿Puedo ir a nadar los días de descanso?",
+    "Daniel": "Is it all right to go swimming on the days between?",
     "Grace": "The walk is fine but my new shoes rub, what now",
 }
 """What has just come by text."""

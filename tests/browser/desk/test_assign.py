@@ -106,7 +106,7 @@ def test_what_is_ticked_says_what_to_do_and_stops_what_must_stop(stage: Stage, d
     expect(desk.get_by_role("radio", name="Lower back - acute")).to_be_hidden()
     desk.get_by_role("radio", name="Neck - acute").check()
     desk.get_by_role("button", name="Assign").click()
-    expect(desk.get_by_role("alert")).to_contain_text("Nothing is assigned yet.")
+    expect(desk.get_by_role("alert")).to_contain_text("Nothing is assigned. The red flag is on")
     expect(desk.locator("#red_flags-fault")).to_contain_text("No exercise is assigned.")
     expect(desk.get_by_role("radio", name="Neck - acute")).to_be_checked()
     checked(desk)

@@ -1,14 +1,12 @@
 """The caseload: sorted by need, sifted, found by name or number, and a page at a time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from rehab.extensions import db
 from rehab.models.clinic import Clinic, Clinician
@@ -25,6 +23,7 @@ from rehab.services.look_over import look_over
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.sessions import SessionReport
+from tests.queries import counted
 from tests.services.test_progression import SETTLED, START, report, settled_week
 
 NAMES = ("Ben", "Zoë", "Álvaro", "ana")
@@ -277,21 +276,6 @@ def test_only_whoever_is_to_be_rung_up_has_a_number_there(
     assert phones["Maya Lindqvist"] is None
     assert found.groups[0].need is Need.CALL
     assert {r.silent_days for r in found.groups[0].rows} == {8}
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def copies(row: Any, differences: list[dict[str, Any]]) -> None:

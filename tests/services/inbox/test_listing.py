@@ -1,12 +1,10 @@
 """What waits for a person: alerts by level and age, and the texts that want reading."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from rehab.errors import Conflict, Invalid, NotFound
 from rehab.extensions import db
@@ -24,6 +22,7 @@ from rehab.services.inbox.listing import A_PAGE
 from rehab.services.inbox.matters import Closed, Form, matters
 from rehab.services.replies import Inbound
 from tests.conftest import NOON
+from tests.queries import counted
 
 HOUR = timedelta(hours=1)
 
@@ -39,21 +38,6 @@ def open_now(clinic_id: Any) -> list[tuple[str, int, str]]:
     """Form, level and kind of all that waits, in its order."""
     found = inbox.open_matters(clinic_id).matters
     return [(str(matter.form), matter.level, matter.kind) for matter in found]
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_most_urgent_comes_first_and_of_these_the_oldest(

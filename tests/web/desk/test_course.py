@@ -1,14 +1,13 @@
 """A patient's course and its decisions: seen, approved, overruled, taken back, or come too late."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
@@ -22,6 +21,7 @@ from rehab.services.plans import Assignment
 from rehab.services.replies import Inbound
 from rehab.services.sessions import SessionReport
 from tests.conftest import NOON
+from tests.queries import counted
 from tests.web.desk.conftest import TODAY
 from tests.web.desk.forms import Form, form_of, forms_of, send
 from tests.web.sign_in.conftest import Browser, Page
@@ -83,22 +83,6 @@ def texts(patient: Patient, library: Library, body: str, at: datetime) -> None:
 
 def marks(page: Page) -> list[dict[str, str | None]]:
     return [a for a in page.all("a") if (a.get("class") or "").startswith("decision")]
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_patient_without_a_plan_has_a_page_that_leads_to_one(

@@ -1,15 +1,10 @@
 """The page of progress: what stands on it, for whom, in which language, and at what cost."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
-from rehab.extensions import db
 from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
@@ -20,6 +15,7 @@ from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 from rehab.web.words import words
 from tests.conftest import NOON
+from tests.queries import counted
 from tests.security.test_templates import faults
 from tests.web.patient.conftest import Browser
 
@@ -43,22 +39,6 @@ def old_plan(maya: Patient, library: Library) -> Plan:
     for n in range(0, 67, 6):
         told(plan, library, start + timedelta(days=n), after=n % 4)
     return plan
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_whoever_is_not_signed_in_is_sent_to_the_door(browser: Browser, plan: Plan) -> None:
