@@ -37,6 +37,7 @@ class House:
     database: Path
     faults: list[str] = field(default_factory=list)
     inside: int = 0
+    shut: bool = False
     moved: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -51,11 +52,33 @@ class House:
         shutil.copyfile(self.database, self._kept)
 
     def put_back(self) -> None:
-        """Begin anew, once everybody has left."""
-        self.wait_until_empty()
-        self._let_go_of_the_database()
-        shutil.copyfile(self._kept, self.database)
-        self.faults.clear()
+        """Begin anew, once everybody has left. A service worker may outlive its browser by a
+        moment: whoever comes meanwhile waits at the door."""
+        self._shut(True)
+        try:
+            self.wait_until_empty()
+            self._let_go_of_the_database()
+            shutil.copyfile(self._kept, self.database)
+            self.faults.clear()
+        finally:
+            self._shut(False)
+
+    def enter(self) -> None:
+        """Come in with a request, as soon as the door is open."""
+        with self.moved:
+            assert self.moved.wait_for(lambda: not self.shut, PATIENCE), "the door stays shut"
+            self.inside += 1
+
+    def leave(self) -> None:
+        """Go, once it is answered."""
+        with self.moved:
+            self.inside -= 1
+            self.moved.notify_all()
+
+    def _shut(self, shut: bool) -> None:
+        with self.moved:
+            self.shut = shut
+            self.moved.notify_all()
 
     def wait_until_empty(self) -> None:
         """Wait for what is still being answered."""
@@ -124,19 +147,13 @@ def _end_nowhere(_error: BaseException | None) -> None:
 
 def _counted(answer: Callable[..., Any], house: House) -> Callable[..., Any]:
     def counted(environ: Any, start_response: Any) -> Any:
-        _step(house, 1)
+        house.enter()
         try:
             return answer(environ, start_response)
         finally:
-            _step(house, -1)
+            house.leave()
 
     return counted
-
-
-def _step(house: House, by: int) -> None:
-    with house.moved:
-        house.inside += by
-        house.moved.notify_all()
 
 
 @contextmanager
