@@ -56,7 +56,8 @@ def counts_of(clinic_id: UUID) -> dict[UUID, int]:
     """How many of them each patient has sent; who has sent none is not there."""
     whose = InboundMessage.patient_id
     counted = select(whose, func.count()).where(is_unread(), _is_of(clinic_id), ~is_told())
-    return {row[0]: row[1] for row in db.session.execute(counted.group_by(whose))}
+    found = db.session.execute(counted.group_by(whose))
+    return {patient_id: count for patient_id, count in found if patient_id is not None}
 
 
 def _is_of(clinic_id: UUID) -> ColumnElement[bool]:
