@@ -59,7 +59,8 @@ class Course:
     def _hear(self, session: Session) -> Hearing:
         terms = self.terms_at(session.performed_at)
         policy = Policy.from_dict(terms.policy)
-        report = self._report(session)
+        morning = self.mornings.get(session.on + timedelta(days=1))
+        report = report_of(self.plan, session, morning)
         weekly = weekly_trend(self._pairs(), terms.usual_pain, report.day, policy)
         return Hearing(session, report, terms, policy, weekly)
 
@@ -228,23 +229,6 @@ class Course:
             **verdict,
         )
 
-    def _report(self, session: Session) -> Report:
-        morning = self.mornings.get(session.on + timedelta(days=1))
-        return Report(
-            day=day_of(self.plan, session.on),
-            before=session.before,
-            during=session.during,
-            after=session.after,
-            morning=morning.pain if morning else None,
-            effort=session.effort,
-            completion=session.completion,
-            hard=session.too_hard,
-            spread=bool(session.new_areas),
-            red_flags=tuple(session.red_flags),
-            sleep=morning.sleep if morning else None,
-            doms=session.doms,
-        )
-
     def terms_at(self, instant: datetime) -> PlanTerms:
         """What was settled at that moment."""
         earlier = [terms for terms in self.terms if terms.effective_at <= instant]
@@ -270,3 +254,21 @@ def day_of(plan: Plan, on: date) -> int:
 
 def _listed(values: dict[str, Any]) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+def report_of(plan: Plan, session: Session, morning: Morning | None) -> Report:
+    """A session with the next morning, as the rules are told of it."""
+    return Report(
+        day=day_of(plan, session.on),
+        before=session.before,
+        during=session.during,
+        after=session.after,
+        morning=morning.pain if morning else None,
+        effort=session.effort,
+        completion=session.completion,
+        hard=session.too_hard,
+        spread=bool(session.new_areas),
+        red_flags=tuple(session.red_flags),
+        sleep=morning.sleep if morning else None,
+        doms=session.doms,
+    )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rehab.models.plan import ACTIVE, PAUSED, Plan
-from rehab.programs.dosage import Category, Dosage
+from rehab.programs.dosage import Dosage
 from rehab.programs.library import Library
-from rehab.programs.policy import Policy
 from rehab.programs.prescription import RECOVERY, Moment, Prescribed, shown_dose
 from rehab.programs.program import Exercise, Phase, Program
-from rehab.programs.progression import Bounds, State, on_return
+from rehab.programs.progression import State
 from rehab.programs.schedule import session_days
 from rehab.services.course import day_of
+from rehab.services.today import states_on
 
 FORTNIGHT = timedelta(days=13)
 """From the first day of a paper diary to its last: two weeks."""
@@ -74,7 +74,7 @@ def _is_open(plan: Plan, on: date) -> bool:
 
 def _exercises(plan: Plan, phase: Phase, on: date, library: Library) -> tuple[Prescribed, ...]:
     """Each at its rung; a day of rest between two sessions leaves none out of the paper."""
-    states, moment = _states(plan, on), Moment(day_of(plan, on), pins=plan.pins)
+    states, moment = states_on(plan, on), Moment(day_of(plan, on), pins=plan.pins)
     found = [
         _prescribed(exercise, states[exercise.category], moment, library)
         for exercise in phase.exercises
@@ -88,17 +88,6 @@ def _recovery(due: Iterable[Prescribed], library: Library) -> Iterator[Prescribe
     given = {each.exercise.id for each in due}
     for exercise in (library.exercises[id_] for id_ in RECOVERY if id_ not in given):
         yield _told(exercise, 1, 1.0, exercise.level(1), library)
-
-
-def _states(plan: Plan, on: date) -> dict[str, State]:
-    """Where each category stands; after a break that is lower than it was left (R6)."""
-    policy, day = Policy.from_dict(plan.policy), day_of(plan, on)
-    return {
-        name: on_return(
-            State.from_dict(load), day, policy, Category(name), Bounds(**plan.bounds[name])
-        )
-        for name, load in plan.loads.items()
-    }
 
 
 def _prescribed(

@@ -9,7 +9,7 @@ from rehab.extensions import db
 from rehab.models.plan import Plan
 from rehab.models.session import Morning, Session
 from rehab.programs.zones import Report
-from rehab.services.course import day_of
+from rehab.services.course import report_of
 
 A_DAY = timedelta(days=1)
 
@@ -33,25 +33,8 @@ def log_of(plan: Plan, category: str) -> PlanLog:
     ]
     mornings = {m.on: m for m in db.session.scalars(select(Morning).filter_by(plan_id=plan.id))}
     whole = {
-        session.on: _report(plan, session, mornings.get(session.on + A_DAY))
+        session.on: report_of(plan, session, mornings.get(session.on + A_DAY))
         for session in ours
         if None not in (session.before, session.during, session.after)
     }
     return PlanLog(category, tuple(whole.values()), len(ours) - len(whole))
-
-
-def _report(plan: Plan, session: Session, morning: Morning | None) -> Report:
-    return Report(
-        day=day_of(plan, session.on),
-        before=session.before,
-        during=session.during,
-        after=session.after,
-        morning=morning.pain if morning else None,
-        effort=session.effort,
-        completion=session.completion,
-        hard=session.too_hard,
-        spread=bool(session.new_areas),
-        red_flags=tuple(session.red_flags),
-        sleep=morning.sleep if morning else None,
-        doms=session.doms,
-    )

@@ -6,15 +6,15 @@ from datetime import date
 
 from rehab.models.plan import Plan
 from rehab.programs.dosage import Category, Dosage
-from rehab.programs.policy import Policy
 from rehab.programs.prescription import Moment, shown_dose
 from rehab.programs.program import Exercise, Phase, Program
-from rehab.programs.progression import Bounds, State, on_return
+from rehab.programs.progression import Bounds, State
 from rehab.programs.session_size import session_minutes, size_warning
 from rehab.services.course import day_of
 from rehab.services.phase_ends import entries
 from rehab.services.plans import rungs
 from rehab.services.standing import latest
+from rehab.services.today import states_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +95,6 @@ def sheet(plan: Plan, on: date) -> Sheet:
         tuple(_phase(plan, program, n, states, moment) for n in range(len(program.phases))),
         tuple(_ladders(plan, program)),
     )
-
-
-def states_on(plan: Plan, on: date) -> dict[str, State]:
-    """Where each category stands on a local date: after a break lower than it was left (R6)."""
-    policy = Policy.from_dict(plan.policy)
-    return {
-        category: on_return(
-            State.from_dict(load),
-            day_of(plan, on),
-            policy,
-            Category(category),
-            Bounds(**plan.bounds[category]),
-        )
-        for category, load in plan.loads.items()
-    }
 
 
 def _phase(

@@ -114,15 +114,16 @@ def _due(
         return phase, (), factor
     exercises = prescribe(
         exercises_of(phase, offered[status]),
-        _offered(plan, day_of(plan, on), policy),
+        states_on(plan, on),
         Moment(day_of(plan, on), factor, plan.pins),
         Shelf(tuple(library.exercises[id_] for id_ in RECOVERY), library.cautions),
     )
     return phase, exercises, factor
 
 
-def _offered(plan: Plan, day: int, policy: Policy) -> dict[str, State]:
-    """Where each category stands on a local day; after a break that is lower than it was left."""
+def states_on(plan: Plan, on: date) -> dict[str, State]:
+    """Where each category stands on a local date: after a break lower than it was left (R6)."""
+    policy, day = Policy.from_dict(plan.policy), day_of(plan, on)
     return {
         category: on_return(
             State.from_dict(load), day, policy, Category(category), Bounds(**plan.bounds[category])
