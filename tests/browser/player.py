@@ -39,6 +39,12 @@ def open_session(page: Page, path: str = "/me/session") -> None:
     expect(page.locator("[data-bar] [data-way]")).to_be_visible()
 
 
+def start(page: Page) -> None:
+    """From the card of today to a session that its scripts lead through."""
+    page.get_by_role("link", name="Start").click()
+    expect(page.locator("[data-bar] [data-way]")).to_be_visible()
+
+
 def rate(page: Page, name: str, n: int) -> None:
     page.locator(f"#{name}-{n}").check()
     go_on(page)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from rehab.extensions import db
 from rehab.models.patient import Patient
@@ -13,10 +13,12 @@ from tests.browser.axe import check
 from tests.browser.player import (
     FOUR,
     go_on,
+    heading,
     hold_time,
     open_session,
     rate,
     skip_exercises,
+    start,
     the_one,
     ticks,
     to_the_end,
@@ -65,11 +67,33 @@ def test_the_link_in_a_text_leads_through_the_session_too(stage: Stage) -> None:
     stage.now(NOON + timedelta(hours=6))
     stage.tick()
     phone.goto(stage.link_for(stage.maya))
-    phone.get_by_role("link", name="Start").click()
+    start(phone)
     rate(phone, "before", 3)
     skip_exercises(phone, 4)
     to_the_end(phone)
     assert the_one(stage)["source"] == "link"
+
+
+def test_an_answer_before_the_scripts_have_come_is_led_on(stage: Stage) -> None:
+    phone = stage.open()
+    stage.sign_in(phone)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    phone.route("**/player/player.js*", hold_the_first)
+    phone.goto("/me/session", wait_until="commit")
+    rate(phone, "before", 3)
+    expect(phone.locator("[data-bar] [data-way]")).to_be_visible()
+    expect(heading(phone)).to_have_text("Pelvic tilt")
+    assert held
+    skip_exercises(phone, 4)
+    to_the_end(phone)
+    assert the_one(stage)["before"] == 3
 
 
 # For everybody

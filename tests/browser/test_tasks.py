@@ -61,6 +61,7 @@ def test_to_do_and_log_a_session(stage: Stage, thumb: Thumb) -> None:
     """Four exercises as the player leads, nothing special: of the taps, a rating takes two."""
     page = thumb.page
     thumb.tap(page.get_by_role("link", name="Start"))
+    expect(page.locator("[data-bar] [data-way]")).to_be_visible()
     choose(thumb, "before", 3)
     hold_time(page)
     while page.locator("[data-exercise]:visible").count():

@@ -16,7 +16,7 @@ from rehab.models.plan import Plan
 from rehab.models.session import Morning, Session
 from rehab.services import plan_changes
 from tests.browser import hands
-from tests.browser.player import heading, hold_time, rate
+from tests.browser.player import heading, hold_time, rate, start
 from tests.browser.stage import Stage
 
 FIRST_DAY = ["lb-pelvic-tilt", "lb-bridge", "hip-figure4", "li-walk"]
@@ -42,7 +42,7 @@ def tap_morning(page: Page, pain: int) -> None:
 
 def session_told(page: Page, before: int, during: int, after: int) -> None:
     """A session from the page of today to the page after it, without its timers."""
-    page.get_by_role("link", name="Start").click()
+    start(page)
     rate(page, "before", before)
     hands.skip_all(page)
     hands.answer_to_the_flags(page, during, after)
@@ -108,7 +108,7 @@ def the_first_session(stage: Stage, phone: Page) -> None:
     stage.enter(phone)
     expect(phone.get_by_role("heading", level=1)).to_have_text("Hello, Maya")
     expect(card(phone)).to_contain_text("4 exercises, about 6 min")
-    phone.get_by_role("link", name="Start").click()
+    start(phone)
     rate(phone, "before", 3)
     hold_time(phone)
     for name in ("Pelvic tilt", "Bridge", "Figure-four stretch", "Walking"):
@@ -202,7 +202,7 @@ def a_sign_of_danger(stage: Stage, phone: Page) -> None:
     stage.now(at(11, 18, 5))
     phone.goto("/me")
     expect(card(phone).locator(".row-name")).to_have_count(4)
-    phone.get_by_role("link", name="Start").click()
+    start(phone)
     rate(phone, "before", 3)
     expect(phone.locator(".dosage:visible")).to_have_text("3 times, hold 3 s")
     hands.skip_all(phone)

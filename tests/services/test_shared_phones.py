@@ -63,14 +63,14 @@ def sessions() -> list[tuple[object, int | None]]:
     return [(s.plan_id, s.after) for s in db.session.scalars(select(Session))]
 
 
-def mornings() -> list[tuple[object, int | None]]:
-    return [(m.plan_id, m.pain) for m in db.session.scalars(select(Morning))]
+def mornings() -> set[tuple[object, int | None]]:
+    return {(m.plan_id, m.pain) for m in db.session.scalars(select(Morning))}
 
 
 def test_a_rating_belongs_to_whoever_was_asked(plan: Plan, his: Plan, phone: Phone) -> None:
     ask(his, Expects.MORNING, date(2026, 3, 3), TUESDAY)
     assert phone.text("2", TUESDAY) == "rp.noted_morning"
-    assert mornings() == [(his.id, 2)]
+    assert mornings() == {(his.id, 2)}
     assert phone.last().patient_id == his.patient_id
 
 
@@ -79,7 +79,7 @@ def test_each_is_asked_and_answers_in_turn(plan: Plan, his: Plan, phone: Phone) 
     phone.text("5", TUESDAY)
     ask(his, Expects.MORNING, date(2026, 3, 3), TUESDAY + MINUTE)
     phone.text("2", TUESDAY + 2 * MINUTE)
-    assert mornings() == [(plan.id, 5), (his.id, 2)]
+    assert mornings() == {(plan.id, 5), (his.id, 2)}
 
 
 @pytest.mark.parametrize("body", ["5", "pain 5", "done 5", "later", "skip", "so so"])
@@ -89,7 +89,7 @@ def test_when_both_were_asked_nobody_is_guessed(
     for each in (plan, his):
         ask(each, Expects.MORNING, date(2026, 3, 3), TUESDAY)
     assert phone.text(body, TUESDAY) == "rp.clinic"
-    assert (mornings(), sessions()) == ([], [])
+    assert (mornings(), sessions()) == (set(), [])
     assert alerts() == BOTH_TOLD
     assert (phone.last().patient_id, phone.last().intent) == (None, "shared_phone")
     assert open_question_of(plan) is not None
@@ -101,7 +101,7 @@ def test_when_nobody_was_asked_nobody_is_guessed(
     plan: Plan, his: Plan, phone: Phone, body: str
 ) -> None:
     assert phone.text(body, EVENING) == "rp.clinic"
-    assert (mornings(), sessions()) == ([], [])
+    assert (mornings(), sessions()) == (set(), [])
     assert {alert.patient_id for alert in db.session.scalars(select(Alert))} == {
         plan.patient_id,
         his.patient_id,
@@ -176,7 +176,7 @@ def test_a_correction_has_to_say_that_it_is_one(
     ask(plan, Expects.MORNING, date(2026, 3, 3), TUESDAY)
     phone.text("5", TUESDAY)
     phone.text(body, TUESDAY + MINUTE)
-    assert mornings() == [(plan.id, pain)]
+    assert mornings() == {(plan.id, pain)}
 
 
 def test_when_both_have_just_answered_a_correction_is_of_nobody(
@@ -186,7 +186,7 @@ def test_when_both_have_just_answered_a_correction_is_of_nobody(
         ask(each, Expects.MORNING, date(2026, 3, 3), TUESDAY)
         phone.text(body, TUESDAY)
     assert phone.text("sorry 6", TUESDAY + MINUTE) == "rp.clinic"
-    assert mornings() == [(plan.id, 5), (his.id, 2)]
+    assert mornings() == {(plan.id, 5), (his.id, 2)}
 
 
 def test_words_of_danger_are_an_alert_for_each(plan: Plan, his: Plan, phone: Phone) -> None:

@@ -30,8 +30,10 @@ from rehab.wiring import library
 blueprint = Blueprint("session", __name__)
 
 AREA = "session"
-ASKED_BY = ("before", "on", "at", "again", "resume")
-"""What the address of the page may say; no answer is given in it but the first."""
+ASKED_BY = ("before", "on", "at", "again", "resume", "lead", "plain")
+"""What the address of the page may say; no answer is given in it but the first. With that one a
+phone whose scripts came late asks to be led on (`lead`); where that does not help, the form stays
+`plain`."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -139,7 +141,7 @@ def _kind(day: SessionDay, said: Form) -> str:
         return "told"
     if not (day.is_led or (day.may_be_done_again and "again" in said)):
         return "long" if "id" in said else "closed"
-    return "long" if "before" in said else "led"
+    return "long" if "before" in said and "lead" not in said else "led"
 
 
 def _day_wanted(said: Form, plan: Plan, here: Visit) -> date:

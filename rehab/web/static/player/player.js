@@ -35,6 +35,7 @@ root.addEventListener("change", settle);
 document.addEventListener("visibilitychange", lookElsewhere);
 
 way.begin(session.step);
+if (way.current.matches("[data-answered]") && !session.isBegun) goOn();
 nameEmpties();
 danger.look();
 
