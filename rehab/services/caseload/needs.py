@@ -18,8 +18,8 @@ from rehab.models.alert import Alert
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.services.alerts import REVIEW, URGENT
+from rehab.services.caseload.proposals import Proposal, proposals_of
 from rehab.services.caseload.silence import silent_plans
-from rehab.services.caseload.step_ups import Proposal, proposals_of
 from rehab.services.inbox.unread import counts_of
 from rehab.services.progression import RED_FLAG
 

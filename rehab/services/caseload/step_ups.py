@@ -6,12 +6,11 @@ about the patient. All others are looked at one by one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased
 
 from rehab.errors import Conflict, NotFound
 from rehab.extensions import db
@@ -21,33 +20,14 @@ from rehab.models.decision import PROPOSED, Decision
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, Plan
 from rehab.programs.library import Library
-from rehab.programs.progression import Move
-from rehab.programs.zones import Zone
 from rehab.services import clinician_acts
 from rehab.services.alerts import REVIEW
+from rehab.services.caseload.needs import cases
+from rehab.services.caseload.proposals import OUTDATED_AFTER, is_green_step_up
 from rehab.services.transactions import hold, transaction
 
 MOST = 200
 """Changes that are offered, and approved, at a time."""
-
-OUTDATED_AFTER = timedelta(days=28)
-"""After so long without another session of its category a proposal is no longer offered here: the
-plan would begin again at its first step (rule R6)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change that waits, without its words: the latest of its category."""
-
-    id: UUID
-    plan_id: UUID
-    zone: str | None
-    move: str
-    effective_at: datetime
-
-    @property
-    def is_green_step_up(self) -> bool:
-        return _is_green_step_up(self.move, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,45 +65,6 @@ class Outcome:
     refused: tuple[Refusal, ...]
 
 
-def proposals_of(clinic_id: UUID, now: datetime) -> list[Proposal]:
-    """All changes that wait in a clinic: the latest word of their category, and not outdated."""
-    columns: tuple[Any, ...] = (
-        Decision.id,
-        Decision.plan_id,
-        Decision.zone,
-        Decision.move,
-        Decision.effective_at,
-    )
-    plans = select(Plan.id).join(Patient).where(Patient.clinic_id == clinic_id)
-    query = select(*columns).where(
-        Decision.plan_id.in_(plans),
-        Decision.state == PROPOSED,
-        Decision.replaced_at.is_(None),
-        Decision.effective_at >= now - OUTDATED_AFTER,
-        Decision.id == _latest_word(),
-    )
-    return [Proposal(*row) for row in db.session.execute(query)]
-
-
-def _latest_word() -> Any:
-    """The id of the latest decision on the category, found as `standing.latest_on` finds it."""
-    later = aliased(Decision)
-    return (
-        select(later.id)
-        .where(
-            later.plan_id == Decision.plan_id,
-            later.category == Decision.category,
-            later.replaced_at.is_(None),
-        )
-        .order_by(
-            later.effective_at.desc(), later.session_id.is_(None).desc(), later.session_id.desc()
-        )
-        .limit(1)
-        .correlate(Decision)
-        .scalar_subquery()
-    )
-
-
 def plain_ones(clinic_id: UUID, now: datetime) -> list[StepUp]:
     """The plain step-ups that wait, the oldest first; `MOST` of them at most."""
     columns: tuple[Any, ...] = (
@@ -139,15 +80,16 @@ def plain_ones(clinic_id: UUID, now: datetime) -> list[StepUp]:
         Decision.accepted["step"].as_integer(),
         Decision.why,
     )
-    green = [p.id for p in proposals_of(clinic_id, now) if p.is_green_step_up]
+    plain = [p for case in cases(clinic_id, now) for p in case.may_step_up_in_bulk]
+    plain.sort(key=lambda proposal: (proposal.effective_at, proposal.id.hex))
     query = (
         select(*columns)
         .join(Plan, Plan.id == Decision.plan_id)
         .join(Patient, Patient.id == Plan.patient_id)
-        .where(Decision.id.in_(green), Plan.status == ACTIVE, ~_alarm(Patient.id).exists())
+        .where(Decision.id.in_([proposal.id for proposal in plain[:MOST]]))
+        .order_by(Decision.effective_at, Decision.id)
     )
-    found = db.session.execute(query.order_by(Decision.effective_at, Decision.id).limit(MOST))
-    return [StepUp(*row) for row in found]
+    return [StepUp(*row) for row in db.session.execute(query)]
 
 
 def _alarm(patient_id: Any) -> Select[Any]:
@@ -179,16 +121,12 @@ def _approve(
     plan = db.session.get_one(Plan, decision.plan_id)
     hold(plan)
     is_recent = plan.status == ACTIVE and decision.effective_at >= now - OUTDATED_AFTER
-    is_plain = is_recent and _is_green_step_up(decision.move, decision.zone)
+    is_plain = is_recent and is_green_step_up(decision.move, decision.zone)
     if decision.state == PROPOSED and not is_plain:
         raise Conflict("it is no plain step up: look at it by itself")
     if db.session.scalar(_alarm(plan.patient_id).limit(1)) is not None:
         raise Conflict("an alert is open about them: look at it by itself")
     return clinician_acts.approve(decision, by, library, now)
-
-
-def _is_green_step_up(move: str, zone: str | None) -> bool:
-    return (move, zone) == (Move.PROGRESS, Zone.GREEN)
 
 
 def _whose(clinic_id: UUID, id_: UUID) -> str:

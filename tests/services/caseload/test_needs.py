@@ -14,7 +14,7 @@ from rehab.models.plan import Plan
 from rehab.programs.library import Library
 from rehab.services import alerts, clinician_acts, mornings, plan_changes, plans, replies
 from rehab.services.caseload.needs import Case, Need, OpenAlert, PlanStub, cases, need_of
-from rehab.services.caseload.step_ups import Proposal
+from rehab.services.caseload.proposals import Proposal
 from rehab.services.look_over import look_over
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
