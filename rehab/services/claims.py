@@ -15,6 +15,7 @@ from sqlalchemy.orm import defer, lazyload, selectinload
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, OutboundMessage
+from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.notifications.senders import Outgoing
 from rehab.programs.library import Library
@@ -124,11 +125,14 @@ def _due(now: datetime, limit: int, held: Collection[str]) -> Select[OutboundMes
         .limit(limit)
         .with_for_update(skip_locked=True, of=OutboundMessage)
         .options(
-            selectinload(OutboundMessage.patient),
+            selectinload(OutboundMessage.patient).options(*NOT_TOLD),
             selectinload(OutboundMessage.plan).options(*NOT_ASKED),
         )
     )
 
+
+NOT_TOLD = (defer(Patient.family_name), defer(Patient.phone), defer(Patient.held_because))
+"""Of a patient: what no text tells stays sealed."""
 
 NOT_ASKED = (lazyload(Plan.patient), defer(Plan.program), defer(Plan.starting))
 """Of a plan: its patient is here already, and of its program there is one for many plans."""

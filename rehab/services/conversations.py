@@ -86,12 +86,15 @@ def close(patient_id: UUID) -> None:
 def ask(message: OutboundMessage, now: datetime) -> None:
     """A text has left, or may have: when it asks something, an answer is expected.
 
-    Asked once: whoever hears late that it has left does not open an answered question again.
+    Asked once: whoever hears late that it has left does not open an answered question again, nor
+    this one where another was asked since.
     """
     expects = ASKING.get(message.kind)
     if expects is None or message.plan_id is None or message.about_on is None:
         return
     known = db.session.get(Conversation, message.patient_id)
+    if known is not None and known.asked_at > now:
+        return
     question = (message.plan_id, expects, message.about_on)
     if known is None or (known.plan_id, known.expects, known.about_on) != question:
         open_question(message.patient_id, *question, now)

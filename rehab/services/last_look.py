@@ -126,7 +126,7 @@ def why_not(message: OutboundMessage, facts: Facts) -> Void | None:
     patient, plan = message.patient, message.plan
     if not patient.sms_consent:
         return Void("no consent", DeliveryState.SUPPRESSED)
-    if message.phone != patient.phone:
+    if message.phone_key != patient.phone_key:
         return Void("the number has changed")
     if message.kind == Kind.SAFETY:
         return None

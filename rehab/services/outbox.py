@@ -145,9 +145,7 @@ def _doubt(which: ColumnElement[bool], reason: str, now: datetime) -> int:
         OutboundMessage.id.in_(doubted), OutboundMessage.kind.in_(conversations.ASKING)
     )
     for message in db.session.scalars(questions.order_by(OutboundMessage.due_at)):
-        asked_at = message.offered_at or message.due_at
-        if not conversations.is_overtaken(message.patient_id, asked_at):
-            conversations.ask(message, asked_at)
+        conversations.ask(message, message.offered_at or message.due_at)
     return len(doubted)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from rehab.extensions import db
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
@@ -65,16 +66,15 @@ def doubt(message: OutboundMessage, reason: str | None, now: datetime) -> None:
 def accept(
     message: OutboundMessage, provider_sid: str | None, now: datetime, arrives: bool = True
 ) -> None:
-    """The provider has it. A question that it holds is open since it left, unless it did not arrive
-    or another was asked since."""
+    """The provider has it. A question that it holds is open since it left, unless it did not
+    arrive."""
     message.state, message.state_reason = DeliveryState.ACCEPTED, None
     message.accepted_at, message.look_at = message.accepted_at or now, None
     message.settled_at = None
     message.provider_sid = provider_sid or message.provider_sid
     _forget_code(message)
-    asked_at = message.claimed_at or message.due_at
-    if arrives and not conversations.is_overtaken(message.patient_id, asked_at):
-        conversations.ask(message, asked_at)
+    if arrives:
+        conversations.ask(message, message.claimed_at or message.due_at)
 
 
 def _rows(ids: Sequence[UUID]) -> Mapping[UUID, OutboundMessage]:
@@ -83,6 +83,7 @@ def _rows(ids: Sequence[UUID]) -> Mapping[UUID, OutboundMessage]:
         .where(OutboundMessage.id.in_(ids))
         .order_by(OutboundMessage.id)
         .with_for_update(of=OutboundMessage)
+        .options(defer(OutboundMessage.phone), defer(OutboundMessage.body))
         .execution_options(populate_existing=True)
     )
     return {message.id: message for message in db.session.scalars(query)}
