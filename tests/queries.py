@@ -8,14 +8,17 @@ from sqlalchemy import event
 
 from rehab.extensions import db
 
+READS = ("SELECT", "WITH")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
+def counted(kinds: tuple[str, ...] = READS) -> Iterator[list[str]]:
     """Every question, in order: no page may ask more of them for more rows."""
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")):
+        if statement.startswith(kinds):
             asked.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

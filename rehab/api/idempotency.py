@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, request
 
 from rehab import clock
-from rehab.api.bearer import asker
+from rehab.api.bearer import actor
 from rehab.errors import Invalid
 from rehab.services import kept_answers
 from rehab.services.kept_answers import Said
@@ -50,7 +50,7 @@ def idempotent(view: View) -> View:
 
 
 def _asked(key: str) -> bytes:
-    who = asker().id
+    who = actor().id
     return f"{who} {request.method} {request.path} {key}".encode()
 
 

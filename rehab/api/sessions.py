@@ -148,7 +148,7 @@ class MorningOut(Schema):
 @patients_too
 def report_session(said: SessionReport, id: UUID) -> Session:
     """Report a session; the same id again changes nothing."""
-    plan = plan_in_reach(id)
+    plan = plan_in_reach(id, to_change=True)
     return sessions.report_session(plan, said, library(), clock.now())
 
 
@@ -204,5 +204,5 @@ def versions(id: UUID) -> dict[str, Any]:
 @patients_too
 def report_morning(said: MorningReport, id: UUID) -> Morning:
     """Report a morning; it settles the decision of the session before."""
-    plan = plan_in_reach(id)
+    plan = plan_in_reach(id, to_change=True)
     return mornings.report_morning(plan, said, library(), clock.now())

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, event, select
+from sqlalchemy import Connection, Table, bindparam, event, select
 from sqlalchemy.orm import Session as Work
 from sqlalchemy.orm import SessionTransaction
 
@@ -176,22 +176,27 @@ def _append(connection: Connection, clinic_id: UUID, said: list[Mapping[str, Any
 
 def _held_head(connection: Connection, clinic_id: UUID) -> Any:
     """The head of a clinic's chain, kept from others until the commit; made when there is none."""
-    query = select(HEADS).where(HEADS.c.clinic_id == clinic_id).with_for_update()
-    head = connection.execute(query).one_or_none()
+    head = connection.execute(_HEAD, {"of_clinic": clinic_id}).one_or_none()
     if head is not None:
         return head
     mark = head_mark(vault().audit_key, clinic_id, 0, START)
     new = insert_into(AuditHead).values(clinic_id=clinic_id, count=0, hash=START, mark=mark)
     connection.execute(new.on_conflict_do_nothing())
-    return connection.execute(query).one()
+    return connection.execute(_HEAD, {"of_clinic": clinic_id}).one()
+
+
+_OF_CLINIC = HEADS.c.clinic_id == bindparam("of_clinic", type_=HEADS.c.clinic_id.type)
+_HEAD = select(HEADS).where(_OF_CLINIC).with_for_update()
+_END: dict[str, Any] = {name: bindparam(name) for name in ("count", "hash", "mark")}
+_MOVED = HEADS.update().where(_OF_CLINIC).values(_END)
 
 
 def _move_head(
     connection: Connection, clinic_id: UUID, count: int, last_hash: str, key: bytes
 ) -> None:
     mark = head_mark(key, clinic_id, count, last_hash)
-    moved = HEADS.update().where(HEADS.c.clinic_id == clinic_id)
-    connection.execute(moved.values(count=count, hash=last_hash, mark=mark))
+    end = {"count": count, "hash": last_hash, "mark": mark}
+    connection.execute(_MOVED, {"of_clinic": clinic_id, **end})
 
 
 def _witness(entry: Mapping[str, Any]) -> Mapping[str, Any]:

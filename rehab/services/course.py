@@ -1,6 +1,6 @@
 """One walk along a plan's log: what each session, and each act beside them, makes of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from rehab.programs.explanations import flag_sentence, red_flag_sentence
 from rehab.programs.policy import Policy
 from rehab.programs.progression import Bounds, Report, State
 from rehab.programs.weekly import Weekly, weekly_trend
+from rehab.services.course_log import Waking
 
 ADVISE, EASE, BOUNDED = "advise", "ease", "bounded"
 
@@ -40,7 +41,7 @@ class Course:
     plan: Plan
     terms: Sequence[PlanTerms]
     tiers: dict[str, str]
-    mornings: dict[date, Morning]
+    mornings: Mapping[date, Waking]
     states: dict[str, State]
     now: datetime
     proposals: dict[str, State] = field(default_factory=dict)
@@ -256,7 +257,7 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
-def report_of(plan: Plan, session: Session, morning: Morning | None) -> Report:
+def report_of(plan: Plan, session: Session, morning: Morning | Waking | None) -> Report:
     """A session with the next morning, as the rules are told of it."""
     return Report(
         day=day_of(plan, session.on),

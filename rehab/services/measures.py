@@ -29,7 +29,7 @@ from rehab.programs.measurements import (
 from rehab.programs.measures import AFTER_THE_END, Measure, Span, due_since
 from rehab.programs.program import Track
 from rehab.services.actors import acted
-from rehab.services.own_ids import own_id
+from rehab.services.own_ids import own_row
 from rehab.services.transactions import hold, transaction
 
 TO_THE_LAST = timedelta(days=28)
@@ -91,11 +91,11 @@ def report_measure(
     a plan that ended over 28 days ago or an id that already says something else.
     """
     hold(plan)
-    said = replace(said, id=own_id(Measurement, said.id, plan))
+    id_, known = own_row(Measurement, said.id, plan)
+    said = replace(said, id=id_)
     measure = _asked(said.measure_id, library)
     answers = read_answers(measure, said.answers, _named_activities(plan, measure))
     draft = _measurement(plan, said, answers, now, source)
-    known = db.session.get(Measurement, said.id)
     if known is not None:
         return _the_same(known, draft)
     _check(plan, said.on, now)

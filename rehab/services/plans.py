@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import contains_eager
 
 from rehab.errors import Invalid, NotFound
 from rehab.extensions import db
@@ -18,7 +19,7 @@ from rehab.programs.progression import State
 from rehab.programs.schedule import occurrence
 from rehab.services import consent, reminders
 from rehab.services.actors import acted
-from rehab.services.transactions import transaction
+from rehab.services.transactions import held, to_hold, transaction
 
 EARLIEST_START = timedelta(days=90)
 LATEST_START = timedelta(days=365)
@@ -58,14 +59,25 @@ class Assignment:
     id: UUID | None = None
 
 
-def find_plan(clinic_id: UUID, plan_id: UUID) -> Plan:
-    """The plan of one of the clinic's patients. Raises NotFound, also for another clinic's."""
-    plan = db.session.scalar(
-        select(Plan).join(Patient).where(Patient.clinic_id == clinic_id, Plan.id == plan_id)
-    )
+def find_plan(clinic_id: UUID, plan_id: UUID, to_change: bool = False) -> Plan:
+    """The plan of one of the clinic's patients, held from the first reading on where it is `to
+    change`. Raises NotFound, also for another clinic's."""
+    given = {"of_clinic": clinic_id, "plan_id": plan_id}
+    plan = held(_TO_CHANGE, given) if to_change else db.session.scalar(_ONE, given)
     if plan is None:
         raise NotFound("there is no such plan")
     return plan
+
+
+_ONE = (
+    select(Plan)
+    .join(Patient)
+    .where(Patient.clinic_id == bindparam("of_clinic"), Plan.id == bindparam("plan_id"))
+)
+_TO_CHANGE = to_hold(_ONE, Plan).options(
+    contains_eager(Plan.patient).joinedload(Patient.clinic, innerjoin=True)
+)
+"""Who changes a plan needs its patient, and of the clinic what its library is."""
 
 
 def plans_of(patient: Patient) -> Select[Plan]:

@@ -5,22 +5,22 @@ states that held before that moment, walks every session and every act of a clin
 order, and keeps both the decisions that changed and those that replaced them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from rehab.extensions import db
 from rehab.models.decision import Decision
-from rehab.models.plan import ACTIVE, PAUSED, TERMS_IN_ORDER, Plan, PlanTerms
-from rehab.models.session import Morning, Session
+from rehab.models.plan import ACTIVE, PAUSED, Plan
+from rehab.models.session import Session
 from rehab.programs.library import Library
 from rehab.programs.progression import State
 from rehab.services import warnings
 from rehab.services.alerts import REVIEW, URGENT, open_alert, retell
 from rehab.services.course import Course
+from rehab.services.course_log import Log, just_told, log_since, mornings_of, terms_of
 from rehab.services.standing import latest
 from rehab.services.warnings import STOP_NOW, warn
 
@@ -55,16 +55,25 @@ ALERT_KINDS = {
 """The alert that each rule opens; the first that binds names it."""
 
 
-def settle(plan: Plan, since: datetime, library: Library, now: datetime) -> None:
-    """Decide again from `since` on, and leave the plan standing where its whole log says."""
-    standing = _decisions_since(plan, since)
-    course = _course(plan, since, library, now)
+def settle(
+    plan: Plan, since: datetime, library: Library, now: datetime, told: Session | None = None
+) -> None:
+    """Decide again from `since` on, and leave the plan standing where its whole log says.
+
+    `told` is a session that was not in the log before: if it is the last thing in it, nothing that
+    was decided is looked at again.
+    """
+    log = just_told(plan, told) if told is not None else None
+    log = log or log_since(plan, since)
+    course = _course(plan, since, log, library, now)
     fresh: list[Fresh] = []
-    for event in _events(plan, since, standing):
-        for draft in course.walk(event):
-            fresh += _record(draft, standing, now)
-    for outdated in standing:
+    for event in log.events:
+        found = [_found(draft, log.standing, now) for draft in course.walk(event)]
+        fresh += [each for each in found if isinstance(each, Fresh)]
+        _tell(event, [e.decision if isinstance(e, Fresh) else e for e in found])
+    for outdated in log.standing:
         outdated.replaced_at = now
+    db.session.flush()
     db.session.add_all(new.decision for new in fresh)
     _stand(plan, course.states)
     for new in fresh:
@@ -95,54 +104,30 @@ class Fresh:
         )
 
 
-def _decisions_since(plan: Plan, since: datetime) -> list[Decision]:
-    return list(
-        db.session.scalars(
-            select(Decision)
-            .where(
-                Decision.plan_id == plan.id,
-                Decision.effective_at >= since,
-                Decision.replaced_at.is_(None),
-            )
-            .order_by(Decision.effective_at, Decision.decided_at)
-        )
-    )
-
-
-def _course(plan: Plan, since: datetime, library: Library, now: datetime) -> Course:
+def _course(plan: Plan, since: datetime, log: Log, library: Library, now: datetime) -> Course:
     """The plan as it stood just before `since`."""
-    before, proposed = dict(plan.starting), dict[str, Any]()
-    for decision in latest(plan, before=since):
-        before[decision.category] = decision.after
-        proposed[decision.category] = decision.accepted
-    mornings = db.session.scalars(select(Morning).filter_by(plan_id=plan.id))
+    before, proposed = _stood_before(plan, since, log)
     return Course(
         plan=plan,
-        terms=db.session.scalars(
-            select(PlanTerms).filter_by(plan_id=plan.id).order_by(*TERMS_IN_ORDER)
-        ).all(),
+        terms=terms_of(plan),
         tiers={id_: flag.tier for id_, flag in library.red_flags.items()},
-        mornings={morning.on: morning for morning in mornings},
+        mornings=mornings_of(plan),
         states={category: State.from_dict(state) for category, state in before.items()},
         now=now,
         proposals={c: State.from_dict(state) for c, state in proposed.items() if state},
     )
 
 
-def _events(plan: Plan, since: datetime, standing: Sequence[Decision]) -> list[Session | Decision]:
-    sessions = db.session.scalars(
-        select(Session).where(Session.plan_id == plan.id, Session.performed_at >= since)
-    )
-    deeds = [d for d in standing if d.session_id is None and d.undone_by_id is None]
-    events: list[Session | Decision] = [*sessions, *deeds]
-    return sorted(events, key=_happened_at)
-
-
-def _happened_at(event: Session | Decision) -> tuple[datetime, bool, str]:
-    """Sessions of one instant before the acts of that instant, and always in the same order."""
-    if isinstance(event, Session):
-        return event.performed_at, False, str(event.id)
-    return event.effective_at, True, str(event.id)
+def _stood_before(
+    plan: Plan, since: datetime, log: Log
+) -> tuple[dict[str, Any], dict[str, Any | None]]:
+    """Each category's state, and what was proposed. Where nothing was decided since, the plan has
+    the states itself, and what is proposed matters only to an act."""
+    if not log.standing:
+        return plan.loads, {}
+    last = latest(plan, before=since)
+    states = plan.starting | {decision.category: decision.after for decision in last}
+    return states, {decision.category: decision.accepted for decision in last}
 
 
 def _alert_kind(decision: Decision) -> str | None:
@@ -152,19 +137,25 @@ def _alert_kind(decision: Decision) -> str | None:
     return next((ALERT_KINDS[rule] for rule in binding if rule != "R0" or flagged), None)
 
 
-def _record(draft: Decision, standing: list[Decision], now: datetime) -> list[Fresh]:
+def _found(draft: Decision, standing: list[Decision], now: datetime) -> "Fresh | Decision":
     """The draft if it says something new; a decision that it repeats stays as it is."""
     known = next((d for d in standing if _same_subject(d, draft)), None)
     if known is None:
-        return [Fresh(draft)]
+        return Fresh(draft)
     standing.remove(known)
     if not known.after:
-        return [Fresh(_filled_in(known, draft))]
+        return Fresh(_filled_in(known, draft))
     if all(getattr(known, name) == getattr(draft, name) for name in COMPARED):
-        return []
+        return known
     known.replaced_at = now
-    db.session.flush()
-    return [Fresh(draft, known)]
+    return Fresh(draft, known)
+
+
+def _tell(event: Session | Decision, found: list[Decision]) -> None:
+    """A session knows what was decided from it, without asking for it again."""
+    if isinstance(event, Session):
+        in_order = sorted(found, key=lambda decision: decision.category)
+        set_committed_value(event, "decisions", in_order)
 
 
 def _filled_in(deed: Decision, draft: Decision) -> Decision:

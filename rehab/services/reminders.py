@@ -1,44 +1,33 @@
 """Reminders: what every plan means to send in the next 36 hours, by its patient's own clock."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import defer
 
 from rehab.extensions import db
-from rehab.models.message import DeliveryState, Kind, OutboundMessage, Suppression
+from rehab.models.message import Kind, OutboundMessage
 from rehab.models.patient import Patient
-from rehab.models.plan import ACTIVE, Plan
+from rehab.models.plan import Plan
 from rehab.models.session import Morning, Session
 from rehab.services import announcements, outbox
 from rehab.services.nights import Nights, nights_of
 from rehab.services.outbox import Intention
+from rehab.services.queued import DAY, MAY_SEND, queued, take_back
 from rehab.services.slots import slots
-from rehab.services.transactions import transaction
+from rehab.services.transactions import is_held, transaction
 
 HORIZON = timedelta(hours=36)
 """How far ahead reminders are queued: a night without planning loses none."""
-
-PLANNED = (
-    Kind.EXERCISE,
-    Kind.FOLLOW_UP,
-    Kind.MISSED_ONE,
-    Kind.MORNING,
-    Kind.SLEEP,
-    Kind.SLEEP_QUESTION,
-)
-"""The kinds that follow from a plan alone: they are taken back and queued anew when it changes."""
 
 NOT_FOR_REMINDERS = (Plan.program, Plan.policy, Plan.starting, Plan.loads)
 """Large columns: reading them would be half of the work."""
 
 AT_A_TIME = 200
 NOT_BUSY: dict[str, Any] = {"skip_locked": True, "key_share": True, "of": Plan}
-
-DAY = timedelta(days=1)
 
 Done = set[tuple[UUID, date]]
 
@@ -85,45 +74,38 @@ def _hold(which: ColumnElement[bool]) -> None:
 
 
 def _replan(plans: Iterable[Plan], now: datetime) -> int:
-    """What was sent stays, and its key with it: no slot of a day is texted twice."""
+    """What was sent stays, and its key with it: no slot of a day is texted twice. What waits just
+    as it would be queued stays too."""
+    plans = list(plans)
     ids = [plan.id for plan in plans]
     db.session.flush()
-    _hold(Plan.id.in_(ids))
-    db.session.execute(
-        delete(OutboundMessage).where(
-            OutboundMessage.plan_id.in_(ids),
-            OutboundMessage.kind.in_(PLANNED),
-            OutboundMessage.state.in_((DeliveryState.PENDING, DeliveryState.SUPPRESSED)),
-            OutboundMessage.due_at > now,
-            OutboundMessage.attempt == 0,
-        )
-    )
-    announcements.drop_outdated(ids, now)
-    return _queue(db.session.scalars(_sending_plans().where(Plan.id.in_(ids))).all(), now)
+    if not all(map(is_held, plans)):
+        _hold(Plan.id.in_(ids))
+    queue = queued(ids, now)
+    sending = [plan for plan in plans if plan.id in queue.sending]
+    wanted = {each.dedupe_key: each for each in _wanted(sending, now)}
+    outdated = queue.outdated(wanted)
+    take_back(outdated, now)
+    if queue.has_news:
+        announcements.drop_outdated(ids, now)
+    return outbox.enqueue(queue.lacks(wanted, outdated), now)
 
 
 def _sending_plans() -> Select[Plan]:
-    stopped = exists().where(Suppression.phone_key == Patient.phone_key)
     return (
         select(Plan)
         .join(Plan.patient)
-        .where(Plan.status == ACTIVE, Patient.sms_consent, ~stopped)
+        .where(MAY_SEND)
         .options(*(defer(column) for column in NOT_FOR_REMINDERS))
     )
 
 
-def _queue(plans: Iterable[Plan], now: datetime) -> int:
-    plans = list(plans)
-    if not plans:
-        return 0
-    known = _already_said(plans, now)
-    nights = nights_of({plan.patient_id for plan in plans if plan.bedtime}, now)
-    wanted = [each for plan in plans for each in _wanted(plan, now, known, nights)]
-    queued = _queued_keys(plans, now)
-    return outbox.enqueue((each for each in wanted if each.dedupe_key not in queued), now)
+def _queue(plans: Sequence[Plan], now: datetime) -> int:
+    there = _queued_keys(plans, now)
+    return outbox.enqueue((i for i in _wanted(plans, now) if i.dedupe_key not in there), now)
 
 
-def _queued_keys(plans: list[Plan], now: datetime) -> set[str]:
+def _queued_keys(plans: Sequence[Plan], now: datetime) -> set[str]:
     """What is in the queue already: mostly everything, every ten minutes anew."""
     known = select(OutboundMessage.dedupe_key).where(
         OutboundMessage.plan_id.in_([plan.id for plan in plans]), OutboundMessage.due_at > now - DAY
@@ -131,31 +113,36 @@ def _queued_keys(plans: list[Plan], now: datetime) -> set[str]:
     return set(db.session.scalars(known))
 
 
-def _wanted(
-    plan: Plan, now: datetime, known: Mapping[Kind, Done], nights: Mapping[UUID, Nights]
-) -> Iterator[Intention]:
-    for intention in upcoming(plan, now, nights.get(plan.patient_id)):
-        if (plan.id, intention.about_on) not in known.get(intention.kind, ()):
-            yield intention
+def _wanted(plans: Sequence[Plan], now: datetime) -> Iterator[Intention]:
+    """The reminders to come of all that was not said yet."""
+    if not plans:
+        return
+    known = _already_said(plans, now)
+    nights = nights_of({plan.patient_id for plan in plans if plan.bedtime}, now)
+    for plan in plans:
+        for intention in upcoming(plan, now, nights.get(plan.patient_id)):
+            if (plan.id, intention.about_on) not in known.get(intention.kind, ()):
+                yield intention
 
 
-def _already_said(plans: list[Plan], now: datetime) -> dict[Kind, Done]:
+def _already_said(plans: Sequence[Plan], now: datetime) -> dict[Kind, Done]:
     """The (plan, local date) of all that needs no reminder of a kind any more."""
-    since = (now - 3 * DAY).date()
-    ids = [plan.id for plan in plans]
-    sessions = select(Session.plan_id, Session.on).where(
-        Session.plan_id.in_(ids), Session.on >= since
-    )
-    mornings = select(Morning.plan_id, Morning.on, Morning.pain, Morning.sleep).where(
-        Morning.plan_id.in_(ids), Morning.on >= since
-    )
-    trained = {(row[0], row[1]) for row in db.session.execute(sessions)}
-    woken = db.session.execute(mornings).all()
+    given = {"plan_ids": [plan.id for plan in plans], "since": (now - 3 * DAY).date()}
+    trained = {(row[0], row[1]) for row in db.session.execute(_TRAINED, given)}
+    woken = db.session.execute(_WOKEN, given).all()
     return {
         **dict.fromkeys((Kind.EXERCISE, Kind.FOLLOW_UP, Kind.MISSED_ONE), trained),
         Kind.MORNING: {(row[0], row[1]) for row in woken if row[2] is not None},
         Kind.SLEEP_QUESTION: {(row[0], row[1]) for row in woken if row[3] is not None},
     }
+
+
+def _lately(model: type[Session] | type[Morning], *said: Any) -> Select[Any]:
+    of_plans = model.plan_id.in_(bindparam("plan_ids", expanding=True))
+    return select(model.plan_id, model.on, *said).where(of_plans, model.on >= bindparam("since"))
+
+
+_TRAINED, _WOKEN = _lately(Session), _lately(Morning, Morning.pain, Morning.sleep)
 
 
 def upcoming(plan: Plan, now: datetime, nights: Nights | None = None) -> Iterator[Intention]:

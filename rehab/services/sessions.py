@@ -19,7 +19,7 @@ from rehab.programs.prescription import PAINLESS, RECOVERY
 from rehab.services import progression, reminders, safety
 from rehab.services.actors import acted
 from rehab.services.alerts import URGENT, open_alert
-from rehab.services.own_ids import own_id
+from rehab.services.own_ids import own_row
 from rehab.services.transactions import hold, persistent, transaction
 from rehab.services.warnings import DANGER, warn
 
@@ -57,16 +57,16 @@ def report_session(
     ended or an id that already says something else.
     """
     hold(plan)
-    said = replace(said, id=own_id(Session, said.id, plan))
+    id_, known = own_row(Session, said.id, plan)
+    said = replace(said, id=id_)
     session = drawn_up(plan, said, now, source)
-    known = db.session.get(Session, said.id)
     if known is not None:
         return _the_same(known, session)
     check(plan, said, library, now)
     db.session.add(session)
     db.session.flush()
     acted("session.reported", session, now)
-    progression.settle(plan, session.performed_at, library, now)
+    progression.settle(plan, session.performed_at, library, now, told=session)
     safety.heed(plan, session.red_flags, library, now)
     look_for_danger(plan, session, now)
     reminders.replan(plan, now)
@@ -159,14 +159,20 @@ def _resting(plan: Plan, said: SessionReport, categories: set[str], surely: bool
 
 
 def _phase_at(plan: Plan, instant: datetime) -> Mapping[str, Any]:
-    phase = db.session.scalar(
+    """The phase that the plan was in; one that is in its first phase was never in another."""
+    phase = 0 if plan.phase == 0 else _phase_settled(plan, instant)
+    found: Mapping[str, Any] = plan.program["phases"][phase]
+    return found
+
+
+def _phase_settled(plan: Plan, instant: datetime) -> int:
+    last = (
         select(PlanTerms.phase)
         .where(PlanTerms.plan_id == plan.id, PlanTerms.effective_at <= instant)
         .order_by(*(column.desc() for column in TERMS_IN_ORDER))
         .limit(1)
     )
-    found: Mapping[str, Any] = plan.program["phases"][phase or 0]
-    return found
+    return db.session.scalar(last) or 0
 
 
 def _completion(said: SessionReport) -> int:

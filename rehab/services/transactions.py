@@ -1,16 +1,20 @@
 """One use case, one transaction: returning commits, raising rolls back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from sqlalchemy import Select, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session as Work
+from sqlalchemy.orm import SessionTransaction
 
 from rehab.extensions import Model, db
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+Row = TypeVar("Row", bound=Model)
 
 DEPTH = "transaction_depth"
 
@@ -37,6 +41,11 @@ def transaction() -> Iterator[None]:
         info[DEPTH] = depth
 
 
+def in_transaction() -> bool:
+    """Whether a use case is under way, so that all that was done may yet be undone."""
+    return bool(db.session().info.get(DEPTH, 0))
+
+
 TRIES = 3
 
 
@@ -61,11 +70,49 @@ def persistent(use_case: Callable[Given, Result]) -> Callable[Given, Result]:
     return tried
 
 
+HELD = "held_rows"
+
+
 def hold(row: Model) -> None:
     """Keep everybody else off a row until this transaction ends, and read it anew.
 
     Two reports on one plan are settled one after the other. SQLite lets one writer in at a time
-    anyway; PostgreSQL locks the row, but not against rows that only point to it.
+    anyway; PostgreSQL locks the row, but not against rows that only point to it. A row that is
+    held already is as it was read.
     """
     db.session.flush()
-    db.session.refresh(row, with_for_update={"of": type(row), "key_share": True})
+    if not is_held(row):
+        db.session.refresh(row, with_for_update={"of": type(row), "key_share": True})
+        _held_rows().add(row)
+
+
+def to_hold(question: Select[Row], of: type[Row]) -> Select[Row]:
+    """A question after a row that is to be `held`, as `hold` would hold it."""
+    return question.with_for_update(of=of, key_share=True)
+
+
+def held(question: Select[Row], given: Mapping[str, Any]) -> Row | None:
+    """The one row that a question `to_hold` finds, held from the reading on; None where there is
+    none."""
+    anew = {"populate_existing": True}
+    row = db.session.scalar(question, given, execution_options=anew)
+    if row is not None:
+        _held_rows().add(row)
+    return row
+
+
+def is_held(row: Model) -> bool:
+    """Whether this transaction keeps everybody else off a row."""
+    return row in _held_rows()
+
+
+def _held_rows() -> set[Model]:
+    rows: set[Model] = db.session().info.setdefault(HELD, set())
+    return rows
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _let_go(work: Work, ended: SessionTransaction) -> None:
+    """A savepoint that is rolled back lets go of what was held in it: then all is read anew."""
+    if ended.nested or ended.parent is None:
+        work.info.pop(HELD, None)

@@ -11,7 +11,7 @@ from rehab.models.clinic import Clinic, Clinician
 from rehab.models.message import UNASKED, DeliveryState, Kind, OutboundMessage, SmsConsent
 from rehab.models.patient import Patient
 from rehab.programs.library import Library
-from rehab.services import consent, enrolment, plan_changes, plans, reminders
+from rehab.services import consent, enrolment, plan_changes, plans, queued, reminders
 from rehab.services.plans import Assignment
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_the_words_shown_say_what_how_often_when_and_the_ways_out(language: str)
 
 def test_every_text_that_a_plan_sends_is_allowed_by_the_words_or_by_a_bedtime() -> None:
     assert set(UNASKED) - set(consent.ALLOWED) == {Kind.SLEEP}
-    assert set(reminders.PLANNED) <= {*consent.ALLOWED, Kind.SLEEP}
+    assert set(queued.PLANNED) <= {*consent.ALLOWED, Kind.SLEEP}
 
 
 def test_consent_taken_back_is_added_to_the_record_and_holds_every_text(maya: Patient) -> None:

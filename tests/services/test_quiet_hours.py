@@ -14,7 +14,8 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
 from rehab.programs.schedule import TextingHours, in_texting_hours, spread
-from rehab.services import outbox, plans, preferences, reminders, replies
+from rehab.services import outbox, plans, preferences, replies
+from rehab.services import queued as reminders
 from rehab.services.claims import Claim, Claimed, claim
 from rehab.services.outbox import Intention
 from rehab.services.plans import Assignment

@@ -11,7 +11,7 @@ from rehab.models.clinic import Clinician
 from rehab.models.message import DeliveryState, OutboundMessage
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
-from rehab.services import enrolment, plan_changes, plans, reminders
+from rehab.services import enrolment, plan_changes, plans, queued, reminders
 from rehab.services.nights import nights_of
 from rehab.services.plans import Assignment
 from rehab.services.transactions import transaction
@@ -65,7 +65,7 @@ def change(plan: Plan, what: str, to: object, by: Clinician, library: Library, n
 
 def reminders_of(plan: Plan) -> list[OutboundMessage]:
     query = select(OutboundMessage).filter_by(plan_id=plan.id)
-    return list(db.session.scalars(query.where(OutboundMessage.kind.in_(reminders.PLANNED))))
+    return list(db.session.scalars(query.where(OutboundMessage.kind.in_(queued.PLANNED))))
 
 
 def wanted(plan: Plan, now: datetime) -> set[tuple[str, datetime, str]]:

@@ -11,12 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from rehab.api.problems import problem
 from rehab.errors import Conflict, Invalid, RehabError
-from rehab.extensions import db
 from rehab.models.plan import Plan
 from rehab.models.session import Session
 from rehab.programs.dosage_words import dosage_text
 from rehab.services import safety, sessions
-from rehab.services.own_ids import own_id
+from rehab.services.own_ids import own_row
 from rehab.services.safety import ScreeningReport
 from rehab.web.patient.after import SELF_HARM, whom_to_call
 from rehab.web.patient.page import UNPROCESSABLE, language, page, private
@@ -72,7 +71,7 @@ def _taken(here: Visit, plan: Plan, source: str) -> Session:
 def _heard_at(plan: Plan, now: datetime) -> datetime:
     """When the report was heard first: the same report again is not of another time."""
     id_ = id_of(request.form)
-    known = db.session.get(Session, own_id(Session, id_, plan)) if id_ else None
+    known = own_row(Session, id_, plan)[1] if id_ else None
     return known.reported_at if known is not None else now
 
 
