@@ -2,24 +2,25 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy import session as unit_of_work
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, Row, Select, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from rehab.models.types import COLUMN_TYPES
 from rehab.places import folder
 from rehab.tenancy import nowhere
 from rehab.tenancy.rows import check_flush
-from rehab.tenancy.walls import Apart, before_statement
+from rehab.tenancy.walls import Apart, before_statement, check_unwalled
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -99,7 +100,47 @@ def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not connection.get_execution_options().get(READING):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+READING = "reading"
+"""Marks a connection on which each statement stands by itself: nothing begins or is locked."""
+
+
+def open_database() -> Engine:
+    """The database of the app that is running now."""
+    return db.engine
+
+
+def read(question: Select[*tuple[Any, ...]], **given: Any) -> Row[Any] | None:
+    """The one row that answers a question, or None, without a transaction: of one moment, and
+    neither waiting for a writer nor keeping one waiting.
+
+    Asked once more where the connection turns out to be dead. Raises NoClinic where the wall would.
+    """
+    check_unwalled(question)
+    try:
+        return _answered(question, given)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _answered(question, given)
+
+
+def _answered(question: Select[*tuple[Any, ...]], given: dict[str, Any]) -> Row[Any] | None:
+    with _reading(db.engine).connect() as connection:
+        return connection.execute(question, given).one_or_none()
+
+
+def _reading(engine: Engine) -> Engine:
+    """The same connections, used for reading."""
+    known: Engine | None = current_app.extensions.get(READING)
+    if known is None or known.pool is not engine.pool:
+        is_sqlite = engine.dialect.name == "sqlite"
+        options = {READING: True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        known = current_app.extensions[READING] = engine.execution_options(**options)
+    return known
 
 
 def insert_into(model: type[Model]) -> Any:
@@ -110,10 +151,31 @@ def insert_into(model: type[Model]) -> Any:
 
 def schema_fault() -> str | None:
     """What is wrong with the tables, in one line; None when they are those of this version."""
-    head = ScriptDirectory(str(folder("migrations"))).get_current_head()
-    with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    head, found = _scripts().get_current_head(), _revision()
     if found == head:
         return None
+    if found is not None and not _is_known(found):
+        return f"the database has the tables of a later version ({found}): start that one"
     have = "no tables" if found is None else f"the tables of revision {found}"
     return f"the database has {have}, not of {head}: run `rehab db upgrade`"
+
+
+def running_fault() -> str | None:
+    """As `schema_fault`, for a process that runs: on the tables of a later version it goes on, as
+    every migration keeps what the version before it needs."""
+    found = _revision()
+    return schema_fault() if found is None or _is_known(found) else None
+
+
+def _revision() -> str | None:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(folder("migrations")))
+
+
+def _is_known(revision: str) -> bool:
+    return any(script.revision == revision for script in _scripts().walk_revisions())

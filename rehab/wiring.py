@@ -9,6 +9,7 @@ from rehab.extensions import db
 from rehab.models.clinic import Clinic
 from rehab.notifications.senders import Sender
 from rehab.programs.library import Library
+from rehab.services.marked import MarkedAnswers
 from rehab.services.shelves import Kept, library_of
 from rehab.settings import Settings
 from rehab.tenancy import scope
@@ -19,12 +20,14 @@ HELD = "rehab.clinic_of_library"
 
 @dataclass(frozen=True)
 class Wiring:
-    """`library` is what all clinics share; `kept` holds what each makes of it."""
+    """`library` is what all clinics share; `kept` holds what each makes of it, and `days` what was
+    told of plans' days by both."""
 
     settings: Settings
     library: Library
     sender: Sender
     kept: Kept = field(default_factory=dict, init=False, compare=False)
+    days: MarkedAnswers = field(default_factory=MarkedAnswers, init=False, compare=False)
 
 
 def wire(app: Flask, wiring: Wiring) -> None:

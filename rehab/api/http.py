@@ -1,31 +1,37 @@
 """The API's own dialect of HTTP: its blueprints, its OpenAPI document, what a request must be."""
 
 import json
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import flask
 import flask_smorest
 from flask_smorest.utils import prepare_response
+from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from rehab.api.bearer import SAFE_METHODS, asker, sign_in_bearer
+from rehab.api.bearer import SAFE_METHODS, actor, sign_in_bearer
 from rehab.api.idempotency import PARAMETER, idempotent
 from rehab.api.problems import PROBLEM_JSON, ProblemOut, problem_of
-from rehab.api.rates import heed_rate, token_id
+from rehab.api.rates import heed_rate
 from rehab.api.told import HEADERS, WITH_BODY, problems
 from rehab.errors import Invalid
-from rehab.services.actors import actor_of, enter
+from rehab.services.actors import enter
 from rehab.services.audit import SYSTEM
 
 JSON_LOCATIONS = ("json", "query")
 
 
 class StrictParser(FlaskParser):
-    """Unknown names are errors, in a body as in a query."""
+    """Unknown names are errors, in a body as in a query; a schema is made once, not each time."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = dict.fromkeys(JSON_LOCATIONS, "raise")
+
+    def _get_schema(self, argmap: Any, req: flask.Request) -> Schema:
+        is_class = isinstance(argmap, type) and issubclass(argmap, Schema)
+        return _made(argmap) if is_class else super()._get_schema(argmap, req)
 
     def _raw_load_json(self, req: flask.Request) -> Any:
         """A body nested too deep, or a number too long to read, is as broken as a missing brace."""
@@ -35,6 +41,11 @@ class StrictParser(FlaskParser):
             raise
         except (RecursionError, ValueError) as error:
             raise json.JSONDecodeError("cannot be read", "the body", 0) from error
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    return schema()
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -91,7 +102,7 @@ def act_as_server(_error: object = None) -> None:
 
 def act_as_asker() -> None:
     """Whatever is done from here on, who has just signed in does it."""
-    enter(actor_of(asker(), token_id()))
+    enter(actor())
 
 
 def _only_json() -> None:

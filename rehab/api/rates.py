@@ -2,25 +2,23 @@
 
 from datetime import timedelta
 
-from flask import request
-
 from rehab import clock
-from rehab.api.bearer import asker
-from rehab.services.access import limits
+from rehab.api.bearer import actor, bearer
+from rehab.services import tokens
+from rehab.services.access.ledger import ledger
 from rehab.services.access.limits import Limit
 
-REQUESTS = Limit("api", burst=100, per=timedelta(seconds=10))
+REQUESTS = Limit(tokens.REQUESTS, burst=100, per=timedelta(seconds=10))
 """600 requests a minute, and 100 at once: by token, or by person where one comes with a cookie."""
+
+
+UNTOLD = 10
+"""A process tells of a caller's requests by tens: each further process may let nine more through
+than the hundred, which are then owed."""
 
 
 def heed_rate() -> None:
     """Count this request of who has just signed in. Raises TooMany."""
-    limits.take(REQUESTS, token_id() or str(asker().id), clock.now())
-
-
-def token_id() -> str | None:
-    """The id of the token that the request came with, once that was found good."""
-    given = request.authorization
-    if given is None or not given.token:
-        return None
-    return given.token.split("_")[1]
+    who, read = actor(), bearer()
+    owed = None if read is None else read.full_from
+    ledger().take(REQUESTS, who.token_id or str(who.id), clock.now(), UNTOLD, owed)

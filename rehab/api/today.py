@@ -1,18 +1,21 @@
 """Today's session: what is due, how much of it, and what changed."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask import Response, jsonify
 from marshmallow import Schema, fields, validate
 
 from rehab import clock
-from rehab.api.bearer import patients_too
+from rehab.api.bearer import about_a_plan, clinic_id, patients_too, plan_in_reach
 from rehab.api.http import Blueprint
 from rehab.api.library import DosageOut
 from rehab.api.schemas import In, local_date
-from rehab.api.seen import plan_seen
-from rehab.services.today import Today, today
-from rehab.wiring import library
+from rehab.api.seen import mark_seen
+from rehab.services.plan_marks import mark_of
+from rehab.services.today import today
+from rehab.wiring import library, wiring
 
 blueprint = Blueprint("today", "The session to do today")
 
@@ -72,12 +75,26 @@ class TodayOut(Schema):
     )
 
 
+TODAY_OUT = TodayOut()
+
+
 @blueprint.get("/plans/<uuid:id>/today")
 @blueprint.arguments(TodayQuery, location="query")
 @blueprint.response(200, TodayOut)
 @patients_too
-def todays_session(wanted: dict[str, Any], id: UUID) -> Today:
+@about_a_plan
+def todays_session(wanted: dict[str, Any], id: UUID) -> Response:
     """The session to do, on the patient's own calendar day unless `on` names another."""
-    known = plan_seen(id)
-    on = wanted["on"] or known.patient.today(clock.now())
-    return today(known, on, library(), wanted["before"])
+    mark = mark_seen(id)
+    on, before = wanted["on"] or mark.today(clock.now()), wanted["before"]
+    body = wiring().days.give(
+        (mark, on, before),
+        lambda: _told(id, on, before),
+        lambda: (mark_of(clinic_id(), id), on, before),
+    )
+    return Response(body, mimetype="application/json")
+
+
+def _told(id_: UUID, on: date, before: int | None) -> bytes:
+    found = today(plan_in_reach(id_), on, library(), before)
+    return jsonify(TODAY_OUT.dump(found)).get_data()

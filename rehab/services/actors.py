@@ -1,7 +1,7 @@
 """Who is acting, said by the door they came through, and one line that puts an act on record."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.services.access import limits
 from rehab.services.access.errors import TooMany
-from rehab.services.access.limits import Limit
+from rehab.services.access.ledger import ledger
+from rehab.services.access.limits import Limit, Owed
 from rehab.services.audit import SYSTEM, Actor, ActorKind, Subject, record
 from rehab.services.transactions import transaction
 
@@ -58,14 +59,23 @@ def acted(action: str, on: Model, now: datetime, by: Actor | None = None, **deta
     record(action, subject_of(on), by or acting(), detail, now)
 
 
-@transaction()
 def saw(clinician: Clinician, patient: Patient, now: datetime) -> None:
     """Record that a clinician looked at a patient, once an hour."""
-    try:
-        limits.take(SEEN, f"{clinician.id} {patient.id}", now)
-    except TooMany:
-        return
-    acted("patient.seen", patient, now)
+    looked(clinician.id, Subject(Patient.__tablename__, patient.id, patient.clinic_id), now)
+
+
+def looked(clinician_id: UUID, at: Subject, now: datetime) -> None:
+    """Record that a clinician looked at a patient, once an hour."""
+
+    @transaction()
+    def on_record(limit: Limit, key: str, second: float) -> Owed:
+        owed = limits.knock(limit, key, second)
+        if owed.is_taken:
+            record("patient.seen", at, acting(), {}, now)
+        return owed
+
+    with suppress(TooMany):
+        ledger().take_rarely(SEEN, f"{clinician_id} {at.id}", now, on_record)
 
 
 def subject_of(row: Any) -> Subject:

@@ -6,16 +6,21 @@ A token never does more than its clinician may; its scopes leave it less.
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from rehab.errors import Invalid, NotFound
-from rehab.extensions import db
-from rehab.models.clinic import ApiToken, Clinician
+from rehab.extensions import db, read
+from rehab.models.clinic import ApiToken, Clinic, Clinician
+from rehab.models.rate import RateBucket
+from rehab.services.access.limits import bucket_of
 from rehab.services.actors import acted
 from rehab.services.clinics import clinician_of
+from rehab.services.plan_marks import PlanMark, mark_in, with_mark
 from rehab.services.transactions import transaction
 
 READ, WRITE, ADMIN = "read", "write", "admin"
@@ -26,6 +31,9 @@ USUAL = (READ, WRITE)
 LONGEST_DAYS = 3650
 NOBODYS = bytes(32)
 """The shadow of no secret, compared with where a token is not known: that takes as long."""
+
+REQUESTS = "api"
+"""The door at which a token's requests are counted."""
 
 USE_IS_KEPT_FOR = timedelta(minutes=1)
 """How old `last_used_at` grows before it is written again: not with every request."""
@@ -60,35 +68,103 @@ def issue_token(email: str, scopes: tuple[str, ...], now: datetime, days: int | 
     return f"rehab_{token_id}_{secret}"
 
 
-@transaction()
-def token_bearer(token: str, now: datetime) -> ApiToken | None:
-    """The stored token that `token` names and whose secret it knows, while it is good.
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who came with a token: what it lets its clinician do, and in which clinic. `full_from` tells
+    how often it was used, as `limits.full_from` does; `plan` is the mark of the plan that they ask
+    for, where it is the clinic's."""
+
+    id: str
+    scopes: list[str]
+    expires_at: datetime | None
+    clinician_id: UUID
+    clinic_id: UUID
+    role: str
+    email: str
+    full_from: float
+    plan: PlanMark | None = None
+
+
+def token_bearer(token: str, now: datetime, plan_id: UUID | None = None) -> Bearer | None:
+    """Who bears `token`, while it is good and its secret is the right one: read in one statement,
+    with the mark of a plan if one is asked for.
 
     An unknown id costs the same work as a wrong secret.
     """
     kind, _, rest = token.partition("_")
     token_id, _, secret = rest.partition("_")
-    stored = db.session.get(ApiToken, token_id) if token_id.isalnum() else None
+    stored = _stored(token_id, plan_id) if token_id.isalnum() else None
     shadow = hashlib.sha256(secret.encode()).digest()
     fits = hmac.compare_digest(NOBODYS if stored is None else stored.secret_hash, shadow)
-    if stored is None or kind != "rehab" or not fits or not is_good(stored, now):
+    if stored is None or kind != "rehab" or not fits:
         return None
-    _note_use(stored, now)
-    return stored
+    if not _lasts(stored.expires_at, stored.revoked_at, stored.deactivated_at, now):
+        return None
+    _note_use(token_id, stored.last_used_at, now)
+    return Bearer(
+        token_id,
+        stored.scopes,
+        stored.expires_at,
+        stored.clinician_id,
+        stored.clinic_id,
+        stored.role,
+        stored.email,
+        stored.full_from or 0.0,
+        None if plan_id is None else mark_in(stored),
+    )
+
+
+def _stored(token_id: str, plan_id: UUID | None) -> Row[Any] | None:
+    bucket = bucket_of(REQUESTS, token_id)
+    if plan_id is None:
+        return read(BEARER, token_id=token_id, bucket=bucket)
+    return read(BEARER_AND_PLAN, token_id=token_id, bucket=bucket, plan_id=plan_id)
+
+
+BEARER = (
+    select(
+        ApiToken.secret_hash,
+        ApiToken.scopes,
+        ApiToken.expires_at,
+        ApiToken.last_used_at,
+        ApiToken.revoked_at,
+        Clinician.id.label("clinician_id"),
+        Clinician.clinic_id,
+        Clinician.role,
+        Clinician.email,
+        Clinician.deactivated_at,
+        RateBucket.full_from,
+    )
+    .join_from(ApiToken, Clinician, Clinician.id == ApiToken.clinician_id)
+    .join(Clinic, Clinic.id == Clinician.clinic_id)
+    .outerjoin(RateBucket, RateBucket.key == bindparam("bucket", type_=RateBucket.key.type))
+    .where(ApiToken.id == bindparam("token_id", type_=ApiToken.id.type))
+)
+BEARER_AND_PLAN = with_mark(BEARER, Clinician.clinic_id)
 
 
 def is_good(token: ApiToken, now: datetime) -> bool:
     """Whether the token still opens anything."""
-    lasts = token.expires_at is None or token.expires_at > now
-    return lasts and token.revoked_at is None and token.clinician.is_active
+    return _lasts(token.expires_at, token.revoked_at, token.clinician.deactivated_at, now)
 
 
-def _note_use(token: ApiToken, now: datetime) -> None:
-    if token.last_used_at is None or token.last_used_at <= now - USE_IS_KEPT_FOR:
-        db.session.execute(
-            update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now),
-            execution_options={"synchronize_session": False},
-        )
+def _lasts(
+    expires_at: datetime | None,
+    revoked_at: datetime | None,
+    deactivated_at: datetime | None,
+    now: datetime,
+) -> bool:
+    lasts = expires_at is None or expires_at > now
+    return lasts and revoked_at is None and deactivated_at is None
+
+
+def _note_use(token_id: str, last_used_at: datetime | None, now: datetime) -> None:
+    if last_used_at is None or last_used_at <= now - USE_IS_KEPT_FOR:
+        with transaction():
+            db.session.execute(
+                update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now),
+                execution_options={"synchronize_session": False},
+            )
 
 
 def all_of(clinician: Clinician) -> list[ApiToken]:

@@ -60,13 +60,18 @@ def _walls(registry: Any) -> Walls:
 def before_statement(state: ORMExecuteState) -> None:
     """Hold a statement to what is open. Raises NoClinic, and ForeignRow for a row put elsewhere."""
     opened = scope()
-    if opened is None or opened.clinic_id is None:
-        if opened is None:
-            _refuse_tenants(state.statement)
-    elif not state.is_orm_statement:
-        _refuse_tenants(state.statement)
+    if opened is None or opened.clinic_id is None or not state.is_orm_statement:
+        check_unwalled(state.statement)
     else:
         _hold_to_one(state, opened)
+
+
+def check_unwalled(statement: Any) -> None:
+    """What is asked without a unit of work has no walls put into it: it may name a clinic's rows
+    only while all clinics are open. Raises NoClinic."""
+    opened = scope()
+    if opened is None or opened.clinic_id is not None:
+        _refuse_tenants(statement)
 
 
 def _hold_to_one(state: ORMExecuteState, opened: Scope) -> None:

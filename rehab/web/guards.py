@@ -34,8 +34,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
 }
-A_YEAR = "max-age=31536000; includeSubDomains"
+"""What an answer carries that does not say otherwise itself."""
+
+SECURE_HEADERS = {**HEADERS, "Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -77,10 +80,7 @@ def _own_origins() -> tuple[str, str]:
 
 
 def _headed(answer: Response) -> Response:
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    if wiring().settings.public_url.startswith("https://"):
-        answer.headers.setdefault("Strict-Transport-Security", A_YEAR)
-    if "Cache-Control" not in answer.headers:
-        answer.headers["Cache-Control"] = "no-store"
+    said = {name.lower() for name, _ in answer.headers}
+    wanted = SECURE_HEADERS if wiring().settings.public_url.startswith("https://") else HEADERS
+    answer.headers.extend((name, wanted[name]) for name in wanted if name.lower() not in said)
     return answer

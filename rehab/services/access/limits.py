@@ -44,6 +44,10 @@ class Limit:
         """How many seconds ahead a bucket may be owed for one token more to be in it."""
         return self.per.total_seconds() - self.step + SLACK
 
+    def wait(self, full_from: float, second: float) -> int:
+        """Whole seconds until there is a token again, at least one."""
+        return max(1, math.ceil(full_from - second - self.reach))
+
 
 def network_of(address: str) -> str:
     """Whom an address counts as: itself, or its /64 when it is IPv6, where one household or one
@@ -60,10 +64,27 @@ def network_of(address: str) -> str:
 @transaction()
 def take(limit: Limit, key: str, now: datetime) -> None:
     """Take a token from the bucket of `key`. Raises TooMany, and then nothing was taken."""
-    second, full = now.timestamp(), RateBucket.full_from
+    second = now.timestamp()
+    owed = knock(limit, key, second)
+    if not owed.is_taken:
+        raise TooMany(limit.wait(owed.full_from, second))
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Whether a token was taken, and the second from which the bucket is full."""
+
+    is_taken: bool
+    full_from: float
+
+
+@transaction()
+def knock(limit: Limit, key: str, second: float) -> Owed:
+    """Take a token from the bucket of `key`, if there is one."""
+    full = RateBucket.full_from
     statement = (
         insert_into(RateBucket)
-        .values(key=_hashed(limit, key), full_from=second + limit.step)
+        .values(key=bucket_of(limit.scope, key), full_from=second + limit.step)
         .on_conflict_do_update(
             index_elements=["key"],
             set_={"full_from": case((full > second, full), else_=second) + limit.step},
@@ -71,8 +92,51 @@ def take(limit: Limit, key: str, now: datetime) -> None:
         )
         .returning(full)
     )
-    if db.session.scalar(statement) is None:
-        raise TooMany(_wait(limit, key, second))
+    taken = db.session.scalar(statement)
+    if taken is not None:
+        return Owed(True, taken)
+    return Owed(False, full_from(limit, key) or second)
+
+
+def full_from(limit: Limit, key: str) -> float:
+    """The second from which the bucket of `key` is full; 0 for one that nobody has touched."""
+    stands = select(RateBucket.full_from).where(RateBucket.key == bucket_of(limit.scope, key))
+    return db.session.scalar(stands) or 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """So many tries of one caller, told together.
+
+    One try at `second` makes of the second from which a bucket is full the later of the two and a
+    step more; `count` of them, one after the other, come to the later of it and `base`, and `count`
+    steps more.
+    """
+
+    count: int = 0
+    base: float = -math.inf
+
+    def and_one(self, limit: Limit, second: float) -> "Tries":
+        """With one more at `second`."""
+        return Tries(self.count + 1, max(self.base, second - self.count * limit.step))
+
+    def upon(self, limit: Limit, full_from: float) -> float:
+        """The second from which a bucket is full after these, if it was to be from `full_from`."""
+        return max(full_from, self.base) + self.count * limit.step
+
+
+@transaction()
+def tell(tries: Iterable[tuple[Limit, str, Tries]]) -> None:
+    """Put tries that were let through already on account, each upon its own bucket."""
+    keyed = [(bucket_of(limit.scope, key), limit, told) for limit, key, told in tries]
+    # In one order for everybody, so that two who tell never wait for each other.
+    for bucket, limit, told in sorted(keyed, key=lambda one: one[0]):
+        full = RateBucket.full_from
+        statement = insert_into(RateBucket).values(key=bucket, full_from=told.upon(limit, 0.0))
+        after = case((full > told.base, full), else_=told.base) + told.count * limit.step
+        db.session.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"full_from": after})
+        )
 
 
 @transaction()
@@ -90,7 +154,7 @@ def give_back(limit: Limit, key: str) -> None:
     """Put a token back: the try was a good one, and good ones do not count."""
     db.session.execute(
         update(RateBucket)
-        .where(RateBucket.key == _hashed(limit, key))
+        .where(RateBucket.key == bucket_of(limit.scope, key))
         .values(full_from=RateBucket.full_from - limit.step)
     )
 
@@ -102,12 +166,6 @@ def sweep(now: datetime) -> int:
     return len(db.session.execute(full.returning(RateBucket.key)).all())
 
 
-def _wait(limit: Limit, key: str, second: float) -> int:
-    full_from = db.session.scalar(
-        select(RateBucket.full_from).where(RateBucket.key == _hashed(limit, key))
-    )
-    return max(1, math.ceil((full_from or second) - second - limit.reach))
-
-
-def _hashed(limit: Limit, key: str) -> bytes:
-    return hashlib.sha256(f"{limit.scope}\n{key}".encode()).digest()
+def bucket_of(scope: str, key: str) -> bytes:
+    """By what the bucket of a door and of who knocks there is found."""
+    return hashlib.sha256(f"{scope}\n{key}".encode()).digest()
