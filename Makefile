@@ -2,7 +2,7 @@
 # Each makes the virtual environment and installs what it needs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock figures clean browser
+.PHONY: help run test check format lock figures bench clean browser
 
 SHELL := /bin/sh
 export PATH := $(or $(PATH),/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
@@ -28,6 +28,9 @@ check: $(VENV)/test ## what must hold before a change lands: format, lint, types
 
 figures: $(VENV)/run ## draw all figures on one page, var/figures/index.html
 	$(BIN)/rehab library figures --out var/figures
+
+bench: $(VENV)/test ## measure, each figure beside its limit; kept in var/bench
+	$(BIN)/python -m benchmarks
 
 format: $(VENV)/test ## put the code in order
 	$(BIN)/ruff format .

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -14,6 +15,39 @@ from typing import Any
 from rehab import clock
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the bench table: what was measured, beside its limit in the same run.
+
+    `ratio` is `value / limit` unless a benchmark takes it within each round. `goal` is what the
+    judged number, the ratio where there is one and else the value, must reach; `at_most` says that
+    less is better. A figure without a goal is told and not judged.
+    """
+
+    section: str
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+    ratio: float | None = None
+    goal: float | None = None
+    at_most: bool = False
+
+    @property
+    def judged(self) -> float:
+        return self.value if self.ratio is None else self.ratio
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is met; None where there is none."""
+        if self.goal is None:
+            return None
+        return self.judged <= self.goal if self.at_most else self.judged >= self.goal
+
+    def row(self) -> Row:
+        return {**asdict(self), "met": self.met}
 
 
 class Results:
@@ -33,6 +67,27 @@ class Results:
                 file.write(json.dumps(line) + "\n")
         say("  ".join(f"{name} {value}" for name, value in row.items()))
         return row
+
+    def figure(self, figure: Figure) -> Figure:
+        """Write a line of the bench table down and show it."""
+        self.keep("figure", figure.row())
+        return figure
+
+
+def figures_table(figures: Sequence[Figure]) -> list[Row]:
+    """The bench table as rows for people."""
+    return [
+        {
+            "section": each.section,
+            "what": each.name,
+            "figure": f"{each.value:g} {each.unit}",
+            "limit": "" if each.limit is None else f"{each.limit:g}",
+            "ratio": "" if each.ratio is None else f"{each.ratio:.2f}",
+            "goal": "" if each.goal is None else f"{'<=' if each.at_most else '>='} {each.goal:g}",
+            "met": {True: "met", False: "not met", None: ""}[each.met],
+        }
+        for each in figures
+    ]
 
 
 def options(about: str | None) -> argparse.ArgumentParser:

@@ -1,5 +1,8 @@
 """Home-exercise and rehab programs for muscle pain: pain-guided, explained, with text reminders."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +16,20 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     Raises SettingsError or LibraryFault, each with a line for the operator.
     """
-    from rehab.factory import build
+    with starting():
+        from rehab.factory import build
 
-    return build(settings)
+        return build(settings)
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """What is imported and read at a start lives as long as the process: to look through it for
+    garbage, again and again, would take a fifth of the start."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

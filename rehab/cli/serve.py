@@ -5,10 +5,12 @@ import socket
 from typing import Any
 
 import click
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from rehab import create_app
 from rehab.cli.tables import check_tables
+from rehab.extensions import db
 from rehab.settings import Settings
 from rehab.worker import start_embedded
 
@@ -28,6 +30,7 @@ class Server(BaseApplication):
             "workers": self.workers,
             "threads": THREADS,
             "worker_class": "gthread",
+            "preload_app": True,
             "control_socket_disable": True,
             "post_worker_init": _begin,
             "worker_exit": _stop_scheduler,
@@ -36,7 +39,19 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self.settings)
+        """The app, made once in the master; its processes share what they only read of it."""
+        app = create_app(self.settings)
+        check_tables(app)
+        _let_go_of_connections(app)
+        gc.collect()
+        gc.freeze()
+        return app
+
+
+def _let_go_of_connections(app: Flask) -> None:
+    """No connection crosses a fork: two processes would speak on one."""
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _check_bind(bind: str) -> None:
@@ -69,6 +84,7 @@ def _stop_scheduler(_server: Any, worker: Any) -> None:
 def serve(workers: int) -> None:
     """Serve on REHAB_BIND with several processes; reminders too unless REHAB_SCHEDULER is off."""
     settings = Settings.from_env()
-    check_tables(create_app(settings))
     _check_bind(settings.bind)
-    Server(settings, workers).run()
+    server = Server(settings, workers)
+    server.wsgi()
+    server.run()

@@ -8,6 +8,13 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from flask_migrate import upgrade
+
+from rehab import create_app
+from rehab.cli.serve import Server
+from rehab.extensions import db
+from rehab.settings import Settings
+
 REHAB = [sys.executable, "-c", "from rehab.cli import main; main()"]
 
 
@@ -38,6 +45,40 @@ def test_two_processes_serve_tick_and_end_without_a_word(tmp_path: Path) -> None
     assert server.returncode == 0
     assert "Traceback" not in rest
     assert "ERROR" not in rest
+
+
+def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    port = free_port()
+    env = environment(tmp_path, port)
+    subprocess.run([*REHAB, "db", "upgrade"], env=env, check=True, capture_output=True)
+    server = subprocess.Popen([*REHAB, "serve"], env=env, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    booted: list[int] = []
+    try:
+        while len(booted) < 3:
+            line = server.stderr.readline()
+            assert line, "it ended"
+            if "Booting worker" in line:
+                booted.append(int(line.rpartition(" ")[2]))
+                if len(booted) == 2:
+                    os.kill(booted[0], signal.SIGKILL)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as answer:
+            assert answer.status == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=40)
+    assert server.returncode == 0
+    assert len(set(booted)) == 3
+
+
+def test_no_connection_crosses_to_the_processes(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with create_app(settings).app_context():
+        upgrade()
+    app = Server(settings, workers=2).wsgi()
+    with app.app_context():
+        assert db.engine.pool.checkedin() == 0
+        assert db.engine.pool.checkedout() == 0
 
 
 def test_an_unknown_setting_is_one_plain_line(tmp_path: Path) -> None:
