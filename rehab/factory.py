@@ -24,6 +24,7 @@ from rehab.models.keyring import open_vault
 from rehab.notifications.senders import sender_for
 from rehab.notifications.webhooks import blueprint as webhooks
 from rehab.programs.library import Library, read_library, shipped_folder
+from rehab.server import Server
 from rehab.settings import Settings
 from rehab.vault import cookie_key
 from rehab.web import add_pages
@@ -32,6 +33,15 @@ from rehab.web.guards import add_guards
 from rehab.wiring import Wiring, wire
 
 LARGEST_BODY = 1024 * 1024
+SILENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 8_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+}
+"""A PostgreSQL that has fallen silent is given up within ten seconds, where TCP would wait a
+quarter of an hour for an answer. Seconds, and milliseconds for what was sent and not confirmed."""
 
 
 def build(settings: Settings | None = None) -> Flask:
@@ -40,13 +50,14 @@ def build(settings: Settings | None = None) -> Flask:
     set_up_log(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     secret = settings.secret_key or _kept_secret(settings.data_dir)
-    app = Flask("rehab")
+    app = Server("rehab")
     app.config.from_mapping(
         SECRET_KEY=cookie_key(secret),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_pre_ping": not settings.is_sqlite,
             "hide_parameters": True,
+            "connect_args": {} if settings.is_sqlite else SILENCE,
         },
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         BOOTSTRAP_SERVE_LOCAL=True,

@@ -1,6 +1,7 @@
 """The JSON API under /api/v1: one module a noun; a route loads, calls one service, and dumps."""
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from rehab.api import (
     alerts,
@@ -23,7 +24,7 @@ from rehab.api import (
     tokens,
 )
 from rehab.api.http import Api, act_as_server
-from rehab.api.problems import problem_of
+from rehab.api.problems import database_failed, problem_of
 from rehab.errors import RehabError
 
 PREFIX = "/api/v1"
@@ -69,6 +70,7 @@ def add_api(app: Flask) -> None:
     for noun in NOUNS:
         api.register_blueprint(noun.blueprint, url_prefix=PREFIX)
     app.register_error_handler(RehabError, problem_of)
+    app.register_error_handler(OperationalError, database_failed)
     app.before_request(act_as_server)
     app.teardown_request(act_as_server)
     app.register_blueprint(docs.blueprint)

@@ -1,18 +1,40 @@
 """The only map from what goes wrong to an HTTP answer: RFC 9457 problem+json, `errors` by field."""
 
+import logging
+import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import flask
 from marshmallow import Schema, fields
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.http import HTTP_STATUS_CODES
 
 from rehab.errors import Conflict, Invalid, NotFound, RehabError
 from rehab.services.access.errors import NotFresh, Refused, TooMany
 
+log = logging.getLogger(__name__)
+
 PROBLEM_JSON = "application/problem+json"
+SOON = 5
+"""Seconds after which it is worth asking a server again whose database did not answer."""
+PRIMARY = 0xFF
+"""SQLite's result codes have more details in the higher bits."""
+
+AWAY_ON_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+    }
+)
+AWAY_ON_POSTGRESQL = frozenset({"08", "40", "53", "55", "57"})
+"""Classes of SQLSTATE: no connection, rolled back, no resources, locked, an operator's doing."""
+
 MARSHMALLOW_ONLY = frozenset({"_schema", "key", "value"})
 """Steps of marshmallow's paths that are no field of the caller's."""
 
@@ -38,6 +60,31 @@ def problem_of(error: Exception) -> flask.Response:
     if isinstance(error, HTTPException) and (error.code or 500) < 500:
         return _problem_of_http(error)
     return problem(500, "Something went wrong here; it has been logged.")
+
+
+def database_failed(error: OperationalError) -> flask.Response | HTTPException:
+    """503 where the database is away or busy: nothing was done, or nobody knows; the same request
+    again, with its id, is safe. Anything else is a fault of ours."""
+    if not _is_away(error.orig):
+        log.error("the database found a fault", exc_info=error)
+        return problem_of(error) if _is_api() else InternalServerError()
+    log.error("the database did not answer: %s", str(error.orig).partition("\n")[0])
+    if not _is_api():
+        return ServiceUnavailable(retry_after=SOON)
+    wait = Headers({"Retry-After": str(SOON)})
+    return problem(503, "The database does not answer. Please ask again.", headers=wait)
+
+
+def _is_api() -> bool:
+    return flask.request.path.startswith("/api/")
+
+
+def _is_away(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return code & PRIMARY in AWAY_ON_SQLITE
+    state = getattr(error, "sqlstate", None)
+    return state is None or state[:2] in AWAY_ON_POSTGRESQL
 
 
 def _status_of(error: RehabError) -> int:

@@ -6,7 +6,7 @@ from flask import Blueprint
 from sqlalchemy.exc import SQLAlchemyError
 
 from rehab import clock
-from rehab.extensions import schema_fault
+from rehab.extensions import running_fault
 from rehab.services import pulse
 from rehab.tenancy import across_clinics
 from rehab.wiring import wiring
@@ -39,9 +39,9 @@ def healthz() -> Health:
 
 @blueprint.get("/readyz")
 def readyz() -> Health:
-    """The database answers, and its tables are those of this version."""
+    """The database answers, and its tables are those of this version or of a later one."""
     try:
-        fault = schema_fault()
+        fault = running_fault()
     except SQLAlchemyError:
         fault = "the database does not answer"
     if fault is not None:

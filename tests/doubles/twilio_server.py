@@ -9,7 +9,7 @@ import threading
 from typing import Any
 from urllib.parse import parse_qsl
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 
 from tests.doubles.twilio_account import Answer, Double, answered, fault
 from tests.doubles.twilio_post import signed, status_form
@@ -121,7 +121,7 @@ class Doors:
             try:
                 async with self.clinic.post(message["callback"], data=form, headers=headers):
                     pass
-            except (OSError, TimeoutError):
+            except (ClientError, OSError, TimeoutError):
                 continue
 
     async def _double(self, request: web.BaseRequest) -> web.StreamResponse:

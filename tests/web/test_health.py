@@ -5,17 +5,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import text
 
 from rehab import clock
 from rehab.extensions import db
+from rehab.places import folder
 from rehab.services import pulse
 from rehab.web import health
 from rehab.wiring import Wiring, wire
 from tests.conftest import NOON
 
 Show = Callable[[datetime], None]
+
+SCRIPTS = ScriptDirectory(str(folder("migrations")))
+BEFORE = str(SCRIPTS.get_revision("head").down_revision)
 
 
 def asked(app: Flask, path: str) -> tuple[int, dict[str, str]]:
@@ -96,7 +101,7 @@ def older(app: Flask) -> Iterator[Flask]:
     """A database that an older version made."""
     with db.engine.begin() as connection:
         head = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": BEFORE})
     yield app
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
@@ -105,5 +110,5 @@ def older(app: Flask) -> Iterator[Flask]:
 def test_a_server_over_older_tables_is_not_ready_and_says_what_to_do(older: Flask) -> None:
     status, said = asked(older, "/readyz")
     assert status == 503
-    assert "the tables of revision 0000" in said["why"]
+    assert f"the tables of revision {BEFORE}" in said["why"]
     assert "rehab db upgrade" in said["why"]
