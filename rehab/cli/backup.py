@@ -12,7 +12,6 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
 from rehab import clock, create_app
-from rehab.errors import Conflict
 from rehab.models.keyring import vault
 from rehab.services import backups, dumps, pulse
 from rehab.services.backups import POSTGRESQL, SQLITE, Settled
@@ -49,7 +48,9 @@ def create(path: Path, tools: Path | None) -> None:
         backups.create(_file_of(settings), path)
     else:
         dumps.create(settings.database_url, path, tools)
-    click.echo(f"{path}: {path.stat().st_size} bytes, {_told(path, tools)}")
+    told = _told(path, tools)
+    backups.note(settings.data_dir, clock.now())
+    click.echo(f"{path}: {path.stat().st_size} bytes, {told}")
 
 
 @backup.command("verify")
@@ -107,12 +108,7 @@ def _file_of(settings: Settings) -> Path:
 
 def _refuse_while_ticking(now: datetime) -> None:
     with suppress(SQLAlchemyError):
-        silence = pulse.silence(now)
-        if silence is not None and silence < pulse.SILENCE:
-            raise Conflict(
-                f"a worker ticked {silence.total_seconds():.0f} s ago: stop every server and"
-                " worker, and wait a minute or say --force"
-            )
+        pulse.check_silence(now)
 
 
 def _erased_since(settings: Settings, is_there: bool) -> frozenset[str]:

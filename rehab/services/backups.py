@@ -48,6 +48,22 @@ class Settled:
     doubted: int
 
 
+LAST = "last_backup"
+
+
+def note(data_dir: Path, now: datetime) -> None:
+    """Write down on this machine that a whole backup was made, for whoever watches it."""
+    (data_dir / LAST).write_text(now.isoformat(), encoding="ascii")
+
+
+def noted(data_dir: Path) -> datetime | None:
+    """When this machine last made one; None when it never did."""
+    try:
+        return datetime.fromisoformat((data_dir / LAST).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
 def kind_of(backup: Path) -> str:
     """SQLITE or POSTGRESQL. Raises NotFound, and Conflict for a file that is no backup."""
     if not backup.is_file():

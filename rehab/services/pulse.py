@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select
 
+from rehab.errors import Conflict
 from rehab.extensions import db, insert_into
 from rehab.models.sending import Heartbeat
 from rehab.services import outbox
@@ -78,6 +79,16 @@ def silence(now: datetime) -> timedelta | None:
     """How long nobody has ticked; None when nobody ever did."""
     last = db.session.scalar(select(func.max(Heartbeat.at)).where(Heartbeat.at <= now + SILENCE))
     return None if last is None else max(now - last, timedelta(0))
+
+
+def check_silence(now: datetime) -> None:
+    """Raises Conflict while a worker ticks: what is to be moved or replaced must stand still."""
+    quiet = silence(now)
+    if quiet is not None and quiet < SILENCE:
+        raise Conflict(
+            f"a worker ticked {quiet.total_seconds():.0f} s ago: stop every server and worker,"
+            " and wait a minute or say --force"
+        )
 
 
 def workers() -> list[Heartbeat]:

@@ -64,7 +64,12 @@ def in_audit() -> frozenset[str]:
 
 def catch_up(path: Path) -> int:
     """Write down what the audit knows and the ledger does not; the number of erasures."""
-    missed = in_audit() - noted(path)
+    return note(path, in_audit())
+
+
+def note(path: Path, shadows: frozenset[str]) -> int:
+    """Write down those of the shadows that the ledger does not have; how many they were."""
+    missed = shadows - noted(path)
     _write(path, sorted(missed))
     return len(missed)
 
