@@ -189,6 +189,31 @@ class Settings:
         return cls(**values)
 
 
+def readable(env: Mapping[str, str] | None = None) -> tuple[Settings, list[SettingsError]]:
+    """The settings as far as they can be read, and what is wrong with the others.
+
+    For whoever looks for faults: a wrong one is left out, and REHAB_SMS with it if it was needed.
+    """
+    given = dict(os.environ if env is None else env)
+    faults: list[SettingsError] = []
+    while True:
+        try:
+            return Settings.from_env(given), faults
+        except SettingsError as error:
+            faults.append(error)
+            name = str(error).partition(":")[0]
+            found = {n for n in (name, name + FILE_SUFFIX) if given.pop(n, None) is not None}
+            if not found:
+                del given[env_name("sms")]
+
+
+def secret_files(env: Mapping[str, str] | None = None) -> list[Path]:
+    """The files that `env` names for secrets to be read from."""
+    given = os.environ if env is None else env
+    names = (env_name(f.name) + FILE_SUFFIX for f in fields(Settings) if f.metadata["secret"])
+    return [Path(given[name]) for name in names if name in given]
+
+
 def env_name(name: str) -> str:
     """The environment name of a field: `data_dir` is REHAB_DATA_DIR."""
     return PREFIX + name.upper()

@@ -371,16 +371,23 @@ AROUND = {
 """What would go round the walls: SQL as text, tables instead of models, connections."""
 
 AUDITED = {
+    "rehab.cli.doctor": "opens the vault of the database that it looks at",
+    "rehab.cli.serve": "closes its connections before it forks",
+    "rehab.cli.transfer": "the two databases of a transfer, of all clinics",
     "rehab.extensions": "sets up the connections; the migrations' revision",
     "rehab.factory": "hands the engine to the vault",
     "rehab.models": "conditions of indexes; the keyring, which is of no clinic",
     "rehab.services.audit": "an append-only chain a clinic, every statement by its clinic's id",
     "rehab.services.audit_chain": "the same chain, read",
     "rehab.services.backups": "closes its connections before the file under them is swapped",
+    "rehab.services.doctor": "asks the database about itself",
     "rehab.services.dumps": "the names of the tables that a restore replaces",
+    "rehab.services.kept_answers": "a table of no clinic, by a hash of who asked and what for",
     "rehab.services.keys": "seals every row of the database anew",
     "rehab.services.outbox": "waits for PostgreSQL's call to the workers; no row is read",
     "rehab.services.sessions": "the names of a session's columns",
+    "rehab.services.transfer": "every row of every clinic, from one database into another",
+    "rehab.services.watch": "how many connections PostgreSQL has in use",
     "rehab.tenancy": "the walls themselves",
 }
 """Who may all the same, and for what."""

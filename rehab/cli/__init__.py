@@ -7,6 +7,7 @@ from flask.cli import FlaskGroup
 from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import SQLAlchemyError
 
+from rehab import starting
 from rehab.errors import RehabError
 from rehab.services.actors import acting_as
 from rehab.services.audit import Actor, ActorKind
@@ -19,6 +20,7 @@ def commands() -> list[click.Command]:
     from rehab.cli.backup import backup
     from rehab.cli.clinic import clinic, clinician, token
     from rehab.cli.demo import demo
+    from rehab.cli.doctor import doctor
     from rehab.cli.keys import keys
     from rehab.cli.library import library
     from rehab.cli.patient import export, patient
@@ -26,11 +28,12 @@ def commands() -> list[click.Command]:
     from rehab.cli.replay import replay
     from rehab.cli.serve import serve
     from rehab.cli.simulate import simulate
+    from rehab.cli.transfer import transfer
     from rehab.cli.worker import worker
 
     serving = [demo, serve, worker, reminders]
     people = [clinic, clinician, token, patient, export]
-    keeping = [backup, keys, audit]
+    keeping = [doctor, backup, transfer, keys, audit]
     return [*serving, *people, *keeping, library, replay, simulate]
 
 
@@ -74,6 +77,7 @@ def main() -> None:
         load_dotenv=False,
     )
     group.params.clear()
-    for command in (*commands(), migrations):
-        group.add_command(command)
+    with starting():
+        for command in (*commands(), migrations):
+            group.add_command(command)
     group.main()

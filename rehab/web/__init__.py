@@ -13,7 +13,7 @@ def add_pages(app: Flask) -> None:
     """Serve the pages of every server; the demo adds its own."""
     app.register_blueprint(skeleton.blueprint)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(metrics.blueprint)
+    metrics.add_metrics(app)
     app.register_blueprint(calendar_feed.blueprint)
     add_figures(app)
     add_sign_in(app)

@@ -1,36 +1,88 @@
-"""What a monitor scrapes: the traffic of texts and the pulse of the workers, for Prometheus.
+"""What a monitor scrapes, for Prometheus: texts, workers, alerts that wait, requests, the database.
 
 Counts and times only; nothing here is about a person.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response, current_app
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
     HistogramMetricFamily,
+    InfoMetricFamily,
     Metric,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from rehab import clock
-from rehab.services import tallies
+from rehab.services import backups, tallies, watch
 from rehab.services.traffic import Traffic, traffic
 from rehab.tenancy import across_clinics
+from rehab.web.requests_seen import RequestsSeen, add_requests_seen
+from rehab.wiring import wiring
 
 blueprint = Blueprint("metrics", __name__)
 
+KEY = "rehab.requests"
+
+
+def add_metrics(app: Flask) -> None:
+    """Count the requests of `app`, and answer who asks for the counts."""
+    with app.app_context():
+        settings = wiring().settings
+    app.extensions[KEY] = add_requests_seen(app, settings)
+    app.register_blueprint(blueprint)
+
 
 @blueprint.get("/metrics")
-@across_clinics("counts of all texts")
+@across_clinics("counts of all clinics")
 def metrics() -> Response:
-    """Metrics in Prometheus' text format; the same from every process."""
+    """Metrics in Prometheus' text format; the same from every process of this server."""
+    now = clock.now()
     registry = CollectorRegistry()
-    registry.register(Texts(traffic(clock.now())))
+    registry.register(Texts(traffic(now)))
+    registry.register(House(now))
+    registry.register(_requests())
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _requests() -> Collector:
+    seen: RequestsSeen = current_app.extensions[KEY]
+    return seen
+
+
+class House(Collector):
+    """The server itself: its version, who ticks, which alerts wait, the database, the backups."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def collect(self) -> Iterator[Metric]:
+        now = self.now
+        yield InfoMetricFamily("rehab_build", "What is running", {"version": version("rehab")})
+        yield _gauge("rehab_workers", "Workers that tick", watch.ticking_workers(now))
+        alerts = GaugeMetricFamily("rehab_alerts_open", "Alerts that wait", labels=["level"])
+        ages = GaugeMetricFamily(
+            "rehab_alert_age_seconds", "How long the oldest open alert waits", labels=["level"]
+        )
+        for waiting in watch.waiting_alerts(now):
+            alerts.add_metric([str(waiting.level)], waiting.count)
+            ages.add_metric([str(waiting.level)], waiting.oldest.total_seconds())
+        yield from (alerts, ages)
+        yield from self._database()
+
+    def _database(self) -> Iterator[Metric]:
+        if (lines := watch.database_lines()) is not None:
+            yield _gauge("rehab_database_connections", "Connections in use", lines.used)
+            yield _gauge("rehab_database_connections_max", "Connections at most", lines.most)
+        if (last := backups.noted(wiring().settings.data_dir)) is not None:
+            age = (self.now - last).total_seconds()
+            yield _gauge("rehab_backup_age_seconds", "Since this machine's last backup", age)
 
 
 class Texts(Collector):

@@ -1,0 +1,1 @@
+"""The doctor: looks at a server from all sides, and says a line each of what it found."""
