@@ -1,6 +1,6 @@
 """Reminders: what every plan means to send in the next 36 hours, by its patient's own clock."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -73,6 +73,13 @@ def _hold(which: ColumnElement[bool]) -> None:
     db.session.execute(in_turn.with_for_update(key_share=True))
 
 
+def _read_anew(patients: Collection[UUID]) -> None:
+    """Whoever changes a number or a language holds the plans meanwhile: a row that was read along
+    with a plan, while that was waited for, may be the one of before."""
+    those = select(Patient).where(Patient.id.in_(patients))
+    db.session.scalars(those, execution_options={"populate_existing": True}).all()
+
+
 def _replan(plans: Iterable[Plan], now: datetime) -> int:
     """What was sent stays, and its key with it: no slot of a day is texted twice. What waits just
     as it would be queued stays too."""
@@ -81,6 +88,7 @@ def _replan(plans: Iterable[Plan], now: datetime) -> int:
     db.session.flush()
     if not all(map(is_held, plans)):
         _hold(Plan.id.in_(ids))
+    _read_anew({plan.patient_id for plan in plans})
     queue = queued(ids, now)
     sending = [plan for plan in plans if plan.id in queue.sending]
     wanted = {each.dedupe_key: each for each in _wanted(sending, now)}

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.message import DeliveryState, OutboundMessage
+from rehab.models.patient import Patient
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
 from rehab.services import enrolment, plan_changes, plans, queued, reminders
@@ -108,3 +110,21 @@ def test_each_slot_of_a_local_date_is_sent_once_and_what_waits_is_what_the_plan_
         assert waiting == {each for each in wanted(plan, now) if each[0] not in gone}
         assert all(now < due <= horizon for _, due, _ in waiting)
         assert all(row.due_at < row.expires_at for row in rows)
+
+
+def test_who_was_read_while_a_plan_was_waited_for_is_read_again(
+    maya: Patient, library: Library
+) -> None:
+    """A report waits for whoever changes the language, and has read the patient before."""
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time: nothing is read before its turn")
+    with transaction():
+        plan = plans.assign(maya, WISH, library, MONDAY)
+    with transaction():
+        assert plan.patient.language == "en"
+        with db.engine.begin() as somebody_else:
+            somebody_else.execute(
+                update(Patient.__table__).where(Patient.id == maya.id).values(language="es")
+            )
+        reminders.replan(plan, MONDAY)
+    assert {text.language for text in reminders_of(plan)} == {"es"}
