@@ -124,20 +124,25 @@ def keep_stopped(plan: Plan, session: Session, now: datetime) -> datetime:
     """What a session's red flags stopped stays stopped when it is told differently.
 
     Only a clinician lets it go on: the stop takes its own place in the log, just before the
-    session, and the plan is to be walked again from there.
+    session, and the plan is to be walked again from there. What held steps alone (tier S) and what
+    paused are two stops, for either may stand where the other is gone.
     """
     flags = list(session.red_flags)
-    pausing = any(decision.after["paused"] for decision in session.decisions)
-    deed = Deed(
-        why=f"Red flag {', '.join(flags)} was taken back; a clinician decides (R0).",
-        why_patient=red_flag_sentence(
-            [], "pause" if pausing else "hold", language=plan.patient.language
-        ),
-        rules=("R0",),
-    )
-    act = {"act": Act.FLAG, "pausing": pausing, "red_flags": flags}
-    at = moment_before(plan, session.performed_at)
-    put_in(plan, dict.fromkeys(plan.loads, act), deed, at, session.on, now)
+    stopped = [d.after for d in session.decisions]
+    signs = [s for s in ("review_open", "paused") if any(after[s] for after in stopped)]
+    at = session.performed_at
+    for sign in signs:
+        pausing = sign == "paused"
+        deed = Deed(
+            why=f"Red flag {', '.join(flags)} was taken back; a clinician decides (R0).",
+            why_patient=red_flag_sentence(
+                [], "pause" if pausing else "hold", language=plan.patient.language
+            ),
+            rules=("R0",),
+        )
+        act = {"act": Act.FLAG, "pausing": pausing, "red_flags": flags}
+        at = moment_before(plan, session.performed_at)
+        put_in(plan, dict.fromkeys(plan.loads, act), deed, at, session.on, now)
     return at
 
 

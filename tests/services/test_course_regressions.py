@@ -189,3 +189,18 @@ def test_a_red_flag_corrected_twice_leaves_two_stops_of_their_own(
     assert len(moments) == len(set(moments)) == 4
     assert plan.status == "paused"
     is_a_fixed_point(plan, library, after(1))
+
+
+def test_a_flag_taken_back_leaves_the_review_open_that_it_asked_for_in_a_paused_plan(
+    maya: Patient, library: Library
+) -> None:
+    """The one was told in the chronic track, where it holds steps; another had paused the plan."""
+    wish = Assignment("lb-chronic-12w", usual_pain=4, autonomy="bounded")
+    plan = plans.assign(maya, wish, library, START)
+    first = report(plan, library, 0, SETTLED)
+    second = report(plan, library, 2, SETTLED, red_flags=("RF12",))
+    corrections.correct_session(first, plan, {"red_flags": ("RF07",)}, "maya", library, after(3))
+    assert all(load["paused"] and load["review_open"] for load in plan.loads.values())
+    corrections.correct_session(second, plan, {"red_flags": ()}, "maya", library, after(4))
+    assert all(load["paused"] and load["review_open"] for load in plan.loads.values())
+    is_a_fixed_point(plan, library, after(4))
