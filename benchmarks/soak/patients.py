@@ -174,7 +174,7 @@ class Someone:
 
     async def _answer(self, text: str) -> None:
         """A reply to one text, if it is one that this patient replies to."""
-        if self.will_stop and "STOP" in text and "ready for" in text:
+        if self.will_stop and "ready for" in text and self.chance.random() < 0.5:
             await self._text(self.chance.choice(("STOP", "stop please", "Unsubscribe")))
         elif "session is ready" in text:
             await self._answer_reminder()
