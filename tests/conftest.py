@@ -26,6 +26,7 @@ from rehab.models.clinic import Clinic, Clinician
 from rehab.models.patient import Patient
 from rehab.programs.library import Library, read_library, shipped_folder
 from rehab.services import clinics, enrolment, tokens
+from rehab.services.access.ledger import ledger
 from rehab.settings import Settings
 from rehab.tenancy import across_clinics, enter_all
 from rehab.wiring import Wiring, wire
@@ -163,6 +164,7 @@ def app(stage: Flask, sender: RecordingSender, library: Library) -> Iterator[Fla
         db.session.rollback()
         _empty()
         db.session.remove()
+        ledger().forget()
     wire(stage, built)
 
 

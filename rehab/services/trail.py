@@ -25,7 +25,7 @@ GROUPS = {
     "reports": ("session.", "morning.", "measure.", "screening."),
     "inbox": ("alert.", "reply.", "message.", "note."),
     "sign-in": ("sign_in.", "second_factor.", "password.", "recovery_codes.", "token."),
-    "clinic": ("clinic.", "clinician.", "backup.", "keys.", "audit."),
+    "clinic": ("clinic.", "clinician.", "backup.", "database.", "keys.", "audit."),
 }
 """Acts of a kind, by how their slugs begin."""
 

@@ -98,6 +98,11 @@ class Ledger:
         if not owed.is_taken:
             raise TooMany(limit.wait(owed.full_from, second))
 
+    def forget(self) -> None:
+        """Begin anew, as over a database that was emptied or put back."""
+        with self._lock:
+            self._accounts.clear()
+
     def _is_news(self, limit: Limit, key: str) -> bool:
         known = self._accounts.get((limit.scope, key))
         return known is None or not known.untold.count

@@ -20,6 +20,7 @@ DID = {
     "alert.closed": "closed an alert",
     "audit.head_not_ours": "found that the audit had been changed from outside",
     "backup.restored": "restored a backup",
+    "database.transferred": "moved the data into this database",
     "calendar.linked": "made a calendar link",
     "calendar.revoked": "took back a calendar link",
     "clinic.amended": "changed the clinic's details",
