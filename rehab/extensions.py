@@ -1,5 +1,6 @@
 """The database: one handle for SQLite and PostgreSQL, each set up the way it holds under load."""
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from functools import cache, wraps
@@ -13,7 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy import session as unit_of_work
 from sqlalchemy import Connection, Engine, MetaData, Row, Select, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from rehab.models.types import COLUMN_TYPES
@@ -21,6 +22,8 @@ from rehab.places import folder
 from rehab.tenancy import nowhere
 from rehab.tenancy.rows import check_flush
 from rehab.tenancy.walls import Apart, before_statement, check_unwalled
+
+log = logging.getLogger(__name__)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +42,15 @@ class Base(DeclarativeBase):
 
 class Work(Apart, unit_of_work.Session):
     """A unit of work that stays inside the clinic that is open."""
+
+    def close(self) -> None:
+        """Let go of everything. With a database that is gone there is nothing to take back, and
+        what was answered already stays answered."""
+        try:
+            super().close()
+        except OperationalError as error:
+            log.warning("a connection was lost when its work was let go of: %s", error.orig)
+            self.invalidate()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": Work})

@@ -16,6 +16,13 @@ def to_the_exercises(page: Page, before: int = 3) -> None:
     expect(page.locator("[data-step]:visible")).to_have_count(1)
 
 
+def tick_all(page: Page) -> None:
+    """On the long form, for who has no scripts: every exercise was done."""
+    expect(page.locator("#during-3")).to_be_visible()
+    for tick in page.get_by_label("Done").all():
+        tick.check()
+
+
 def skip(page: Page, answer: str = "all") -> None:
     """Go on from an exercise without its timers, and say how much of it was done."""
     exercise = page.locator("[data-exercise]:visible").get_attribute("data-exercise")

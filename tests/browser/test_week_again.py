@@ -69,14 +69,14 @@ def test_without_a_script_the_way_back_leads_to_no_form_that_was_sent(stage: Sta
     phone = stage.open(java_script_enabled=False)
     stage.sign_in(phone)
     phone.goto("/me/session?before=3")
-    for tick in phone.get_by_label("Done").all():
-        tick.check()
+    hands.tick_all(phone)
     for name in ("during", "after"):
         phone.locator(f"#{name}-3").check()
     send = phone.get_by_role("button", name="Send")
     send.click()
-    phone.reload()
-    expect(phone.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    for _ in range(2):
+        expect(phone.get_by_role("heading", level=1)).to_contain_text("Thank you")
+        phone.reload()
     phone.go_back()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Done for today")
     expect(send).to_have_count(0)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from rehab import create_app
@@ -229,3 +229,15 @@ def test_what_was_sent_while_postgresql_was_gone_is_noted_when_it_is_back(
             assert states() == {"accepted": 8}
     finally:
         logging.getLogger(delivery.__name__).removeHandler(restart)
+
+
+def test_who_was_answered_keeps_the_answer_when_the_connection_dies_at_the_end(
+    own_postgres: Any, tmp_path: Path
+) -> None:
+    """A request's work is let go of after its answer: that must not turn it into a 500."""
+    url = own_postgres.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    for _ in stand_on(url, tmp_path):
+        first = db.session.scalar(select(func.pg_backend_pid()))
+        own_postgres.psql(f"SELECT pg_terminate_backend({first});")
+        db.session.remove()
+        assert db.session.scalar(select(func.pg_backend_pid())) != first
