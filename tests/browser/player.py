@@ -84,6 +84,23 @@ def hold_time(page: Page) -> None:
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
 
 
+HAS_KEPT = """async ([name, value]) => {
+  const asked = (request) => new Promise((done) => {
+    request.onsuccess = () => done(request.result);
+  });
+  const shelf = await asked(indexedDB.open("rehab"));
+  const drafts = await asked(shelf.transaction("drafts").objectStore("drafts").getAll());
+  shelf.close();
+  return drafts.some(({ fields }) => fields.some((each) => each[0] === name && each[1] === value));
+}"""
+
+
+def until_kept(page: Page, name: str, value: int) -> None:
+    """Wait until the phone has written an answer down: what is torn away sooner is not there."""
+    while not page.evaluate(HAS_KEPT, [name, str(value)]):
+        page.wait_for_timeout(20)
+
+
 def skip_exercise(page: Page, answer: str = "none") -> None:
     page.locator("[data-onward]").click()
     page.locator(f"[data-ask-did] [value={answer}]").click()

@@ -31,6 +31,7 @@ from tests.browser.player import (
     to_the_end,
     told,
     touch,
+    until_kept,
 )
 from tests.browser.stage import Stage
 from tests.conftest import NOON
@@ -73,6 +74,7 @@ def test_a_session_is_gone_on_with_where_it_was_left(stage: Stage, phone: Page, 
     skip_exercises(phone, 4)
     rate(phone, "during", 6)
     phone.locator("#after-4").check()
+    until_kept(phone, "after", 4)
     if way == "reload":
         phone.reload()
     else:

@@ -11,7 +11,16 @@ from sqlalchemy import select
 from rehab.extensions import db
 from rehab.models.session import Morning
 from tests.browser import hands
-from tests.browser.player import answer_the_rest, finish, go_on, heading, open_session, rate, told
+from tests.browser.player import (
+    answer_the_rest,
+    finish,
+    go_on,
+    heading,
+    open_session,
+    rate,
+    told,
+    until_kept,
+)
 from tests.browser.stage import Stage
 from tests.conftest import NOON
 
@@ -92,6 +101,7 @@ def test_no_step_is_lost_by_a_reload(stage: Stage, phone: Page) -> None:
     for name in ("during", "after", "effort"):
         stays(phone)
         phone.locator(f"#{name}-4").check()
+        until_kept(phone, name, 4)
         stays(phone)
         expect(phone.locator(f"#{name}-4")).to_be_checked()
         go_on(phone)
