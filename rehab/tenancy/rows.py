@@ -1,10 +1,11 @@
 """Whether a row that is held, made or changed is of the clinic that is open."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, inspect
-from sqlalchemy.orm import Mapper, ORMExecuteState
+from sqlalchemy import BindParameter, Table, inspect
+from sqlalchemy.orm import Mapper, ORMExecuteState, registry
 
 from rehab.tenancy import ForeignRow, NoClinic, Scope, scope
 from rehab.tenancy.ways import is_shared, links, own_column, parent_of
@@ -75,10 +76,15 @@ def _parent(session: Any, mapper: Mapper[Any], table: Any, value: Any) -> Any:
     """The row that another hangs on: made in this unit of work, held, or read."""
     if inspect(value, raiseerr=False) is not None:
         return value
-    above = next(m for m in mapper.registry.mappers if m.local_table is table)
+    above = _mapper_of(table, mapper.registry)
     made = (row for row in session.new if type(row) is above.class_)
     made_now = next((row for row in made if above.primary_key_from_instance(row) == [value]), None)
     return made_now or session.get(above.class_, value)
+
+
+@cache
+def _mapper_of(table: Table, known: registry) -> Mapper[Any]:
+    return next(mapper for mapper in known.mappers if mapper.local_table is table)
 
 
 def _said_by(row: Any) -> Values:
