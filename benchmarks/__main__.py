@@ -9,128 +9,103 @@ import platform
 import sqlite3
 import traceback
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from benchmarks import cold_start, memory, report, today
+from benchmarks import stage
 from benchmarks.results import Figure, Results, Row, figures_table, options, say, table
-from benchmarks.stage import BOTH, ROOT
+from benchmarks.sections import SECTIONS, Section
 from rehab import clock
 
-SPIN = 2_000_000
-LOAD = {"connections": 32, "workers": 2, "databases": list(BOTH), "seconds": 3.0, "warm": 5.0}
+SPIN, SPINS = 2_000_000, 5
 
 
-def of_today(given: Namespace, results: Results) -> list[Figure]:
-    """Today's plan beside the bare route."""
-    rows = {row["server"]: row for row in today.measure(loaded(given), results)}
-    bare = rows.pop(today.BARE)
-    return [each for kind, row in rows.items() for each in _today(kind, row, bare)]
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of sections found, the names of those that failed, and the loops in between."""
+
+    figures: list[Figure]
+    failed: list[str]
+    spins: list[float]
 
 
-def _today(kind: str, row: Row, bare: Row) -> list[Figure]:
-    goals, section = today.GOALS[kind], f"today, {kind}"
-    of, cpu = row["of_bare"], row["cpu_of_bare"]
-    return [
-        Figure(section, "answers", row["rate"], "/s", bare["rate"], of, goals["of_bare"]),
-        Figure(
-            section, "CPU", row["cpu_ms"], "ms", bare["cpu_ms"], cpu, goals["cpu_of_bare"], True
-        ),
-        Figure(section, "p50 alone", row["p50_alone"], "ms", None, None, goals["p50_alone"], True),
-        Figure(section, "p99", row["p99"], "ms", None, None, goals["p99"], True),
-    ]
-
-
-def of_report(given: Namespace, results: Results) -> list[Figure]:
-    """A session's report with its decision, beside the bare insert and commit."""
-    rows = report.measure(loaded(given), results)
-    bare = {row["database"]: row for row in rows if row["server"] == report.BARE}
-    return [
-        Figure(
-            f"report, {kind}",
-            "answers",
-            row["rate"],
-            "/s",
-            bare[kind]["rate"],
-            row["of_bare"],
-            report.GOALS[kind],
-        )
-        for row in rows
-        if (kind := row["database"]) and row["server"] != report.BARE
-    ]
-
-
-def loaded(given: Namespace) -> Namespace:
-    return Namespace(**LOAD, rounds=given.rounds)
-
-
-Section = Callable[[Namespace, Results], list[Figure]]
-SECTIONS: dict[str, Section] = {
-    "today": of_today,
-    "report": of_report,
-    "memory": lambda given, _: memory.measure(min(given.rounds, 3)),
-    "cold_start": lambda given, _: cold_start.measure(given.rounds),
-}
+def run(
+    names: Iterable[str], rounds: int, results: Results, sections: Mapping[str, Section] = SECTIONS
+) -> Run:
+    """Each section in turn: one that fails is told of, and the rest go on."""
+    done = Run([], [], spins())
+    for name in names:
+        began = clock.monotonic()
+        try:
+            found = sections[name](rounds, results)
+            done.figures.extend(results.figure(each) for each in found)
+        except Exception as fault:
+            traceback.print_exc()
+            results.keep("fault", {"section": name, "fault": f"{type(fault).__name__}: {fault}"})
+            done.failed.append(name)
+        results.keep("section", {"section": name, "seconds": round(clock.monotonic() - began, 1)})
+        done.spins.extend(spins())
+    return done
 
 
 def facts() -> Row:
-    """What the machine is, and how busy."""
+    """What the machine is."""
     return {
         "cores": os.cpu_count(),
-        "load": [round(each, 2) for each in os.getloadavg()],
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
+        "postgresql": stage.postgresql_version(),
     }
 
 
-def spin() -> float:
-    """Seconds of a loop that is always the same."""
+def busy() -> str:
+    """How many processes wanted to run, over 1, 5 and 15 minutes."""
+    return " ".join(f"{each:.2f}" for each in os.getloadavg())
+
+
+def spins() -> list[float]:
+    """Seconds of a loop that is always the same, some times in a row."""
+    return [_spin() for _ in range(SPINS)]
+
+
+def _spin() -> float:
     began = clock.monotonic()
     for _ in range(SPIN):
         pass
     return clock.monotonic() - began
 
 
-def noise(spins: list[float]) -> float:
-    """How much longer the slowest loop took than the fastest: 0 on a machine at rest."""
-    return round(max(spins) / min(spins) - 1, 2)
-
-
-def run(given: Namespace) -> tuple[list[Figure], list[str]]:
-    """The figures, and the sections that failed: one that does is told of and the rest go on."""
-    results, found, failed = Results(given.out), list[Figure](), list[str]()
-    results.keep("machine", facts())
-    spins = [spin()]
-    for name in given.only or SECTIONS:
-        try:
-            found += [results.figure(each) for each in SECTIONS[name](given, results)]
-        except Exception as fault:
-            traceback.print_exc()
-            results.keep("fault", {"section": name, "fault": f"{type(fault).__name__}: {fault}"})
-            failed.append(name)
-        spins.append(spin())
-    results.keep("machine", {**facts(), "noise": noise(spins)})
-    return found, failed
+def noise(taken: list[float]) -> float:
+    """How much longer the usual loop took than the fastest: 0 on a machine at rest."""
+    return round(median(taken) / min(taken) - 1, 2)
 
 
 def parsed() -> Namespace:
     parser: argparse.ArgumentParser = options(__doc__)
-    parser.set_defaults(rounds=5, out=kept_at())
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, help="these sections and no others")
+    parser.set_defaults(out=kept_at())
+    parser.add_argument(
+        "--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="and no others"
+    )
     return parser.parse_args()
 
 
 def kept_at() -> Path:
-    return ROOT / "var" / "bench" / f"{clock.now():%Y-%m-%dT%H%M}.jsonl"
+    return stage.ROOT / "var" / "bench" / f"{clock.now():%Y-%m-%dT%H%M}.jsonl"
 
 
 def main() -> None:
     given = parsed()
-    found, failed = run(given)
-    table(figures_table(found))
+    results, machine = Results(given.out), {**facts(), "load before": busy()}
+    results.keep("machine", machine)
+    done = run(given.only, given.rounds, results)
+    say("")
+    results.keep("machine", {**machine, "load after": busy(), "noise": noise(done.spins)})
+    table(figures_table(done.figures))
     say(f"kept in {given.out}")
-    if failed:
-        raise SystemExit(f"these sections failed: {', '.join(failed)}")
+    if done.failed:
+        raise SystemExit(f"these sections failed: {', '.join(done.failed)}")
 
 
 if __name__ == "__main__":

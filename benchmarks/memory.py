@@ -14,15 +14,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import stage
 from benchmarks.results import Figure, Results, figures_table, options, table
-from benchmarks.stage import folder
+from benchmarks.stage import SQLITE, folder
 from rehab import clock
+from rehab.extensions import db
+from rehab.models.patient import Patient
+from rehab.services import clinics, tokens
 
 REHAB = [sys.executable, "-c", "from rehab.cli import main; main()"]
-TODAY = "/api/v1/plans/00000000-0000-0000-0000-000000000000/today"
-ASKED = 200
+ASKED, CALLERS = 200, 4
+"""Today's plans asked for before the web server is weighed, by so many tokens: each keeps within
+its limit."""
+
 WEB, WORKER = 150.0, 90.0
 """MB at the most: two web processes with their master, and a worker."""
 
@@ -47,25 +54,40 @@ def _middle(values: list[float]) -> float:
     return round(sorted(values)[len(values) // 2], 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """A database with one plan, the environment of a server over it, and who may ask it."""
+
+    env: dict[str, str]
+    host: str
+    today: str
+    callers: tuple[str, ...]
+
+
 @contextmanager
 def serving(place: Path, workers: int) -> Iterator[subprocess.Popen[bytes]]:
     """`rehab serve` over a new SQLite database, which has answered every worker's share."""
-    env, port = new_database(place)
+    clinic = open_clinic(place)
     command = [*REHAB, "serve", "--workers", str(workers)]
-    with started(command, env) as server:
-        until_answered(f"http://127.0.0.1:{port}/healthz", 200)
-        for _ in range(ASKED):
-            until_answered(f"http://127.0.0.1:{port}{TODAY}", 401)
+    with started(command, clinic.env) as server:
+        for number in range(ASKED):
+            until_answered(clinic.today, clinic.callers[number % CALLERS])
         yield server
 
 
-def new_database(place: Path) -> tuple[dict[str, str], int]:
-    """The environment of a server with all its tables, and the port that it is to answer on."""
-    port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("REHAB_")}
-    env = {**kept, "REHAB_DATA_DIR": str(place), "REHAB_BIND": f"127.0.0.1:{port}"}
-    subprocess.run([*REHAB, "db", "upgrade"], env=env, check=True, capture_output=True)  # noqa: S603
-    return env, port
+def open_clinic(place: Path) -> Clinic:
+    """A new SQLite database with all its tables, a patient with a plan, and their clinician."""
+    host, email = f"127.0.0.1:{free_port()}", "ana@riverside.example"
+    with stage.database(SQLITE, None, place) as app:
+        (someone,) = stage.enrol(1)
+        now, patient = clock.now(), db.session.get_one(Patient, someone.patient_id)
+        clinics.add_clinician(patient.clinic_id, email, "Ana Ruiz", now)
+        callers = tuple(tokens.issue_token(email, (), now) for _ in range(CALLERS))
+        db.session.commit()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("REHAB_")}
+        said = {"DATA_DIR": str(place), "DATABASE_URL": stage.url_of(app), "BIND": host}
+    env = {**kept, **{f"REHAB_{name}": value for name, value in said.items()}}
+    return Clinic(env, host, f"http://{host}/api/v1/plans/{someone.plan_id}/today", callers)
 
 
 def free_port() -> int:
@@ -84,27 +106,24 @@ def started(command: list[str], env: dict[str, str]) -> Iterator[subprocess.Pope
             process.wait(60)
 
 
-def until_answered(url: str, status: int, patience: float = 60.0) -> None:
-    """Ask until somebody listens. Raises RuntimeError at another answer, or when none comes."""
+def until_answered(url: str, token: str = "", patience: float = 60.0) -> None:
+    """Ask until somebody listens. Raises RuntimeError at any answer but 200, or when none comes."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310
     ends = clock.monotonic() + patience
     while clock.monotonic() < ends:
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
-                found = answer.status
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+                return
         except urllib.error.HTTPError as error:
-            found = error.code
+            raise RuntimeError(f"{url} answered {error.code}") from error
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.005)
-            continue
-        if found != status:
-            raise RuntimeError(f"{url} answered {found}")
-        return
     raise RuntimeError(f"{url} did not answer")
 
 
 def _worker(place: Path) -> float:
-    env, _ = new_database(place)
-    with started([*REHAB, "worker"], env) as worker:
+    with started([*REHAB, "worker"], open_clinic(place).env) as worker:
         while not (place / "last_heartbeat").exists():
             time.sleep(0.1)
         time.sleep(2)

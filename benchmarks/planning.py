@@ -5,12 +5,17 @@ import time
 from argparse import Namespace
 from contextlib import ExitStack
 
+from sqlalchemy import update
+
 from benchmarks import stage
 from benchmarks.results import Results, Row, machine, middle, options, say, table
-from benchmarks.stage import POSTGRESQL
+from benchmarks.stage import POSTGRESQL, Someone
 from rehab import clock
 from rehab.extensions import db
+from rehab.models.patient import Patient
 from rehab.services import reminders
+
+ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Etc/GMT+5")
 
 
 def run(given: Namespace) -> None:
@@ -23,7 +28,7 @@ def run(given: Namespace) -> None:
         apps = {}
         for kind in given.databases:
             with stage.database(kind, server, place) as app:
-                stage.enrol(given.plans)
+                _spread(stage.enrol(given.plans))
                 apps[kind] = app
         for _ in range(given.rounds):
             for kind, app in apps.items():
@@ -33,6 +38,16 @@ def run(given: Namespace) -> None:
                         row = {"database": kind, "plans": given.plans, "what": what, **_planned()}
                         found[kind].append(results.keep("planning", row))
     table([_summary(rows, what) for rows in found.values() for what in ("first", "again")])
+
+
+def _spread(cast: list[Someone]) -> None:
+    """Patients in several zones, with and without summer time."""
+    rows = [
+        {"id": who.patient_id, "zone": ZONES[number % len(ZONES)]}
+        for number, who in enumerate(cast)
+    ]
+    db.session.execute(update(Patient), rows)
+    db.session.commit()
 
 
 def _planned() -> Row:

@@ -102,6 +102,12 @@ def middle(rows: Sequence[Row], name: str) -> float:
     return float(median(row[name] for row in rows))
 
 
+def middle_ratio(rows: Sequence[Row], limits: Sequence[Row], name: str) -> float:
+    """The median of the ratios within each round."""
+    pairs = zip(rows, limits, strict=True)
+    return round(float(median(row[name] / limit[name] for row, limit in pairs)), 3)
+
+
 def table(rows: Sequence[Row]) -> None:
     """Show rows of the same names in columns."""
     names = list(dict.fromkeys(name for row in rows for name in row))

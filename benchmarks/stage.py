@@ -65,6 +65,11 @@ def postgres() -> Iterator[Any]:
         yield server
 
 
+def postgresql_version() -> str:
+    with postgres() as server:
+        return str(server.psql("SHOW server_version;").split()[2])
+
+
 @contextmanager
 def database(kind: str, server: Any, place: Path) -> Iterator[Flask]:
     """An app over a new database with all its tables, in an app context."""
