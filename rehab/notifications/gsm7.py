@@ -13,6 +13,8 @@ BASIC = frozenset(
 EXTENDED = frozenset("^{}\\[~]|€\f")
 """Each of these takes two septets: an escape and the character."""
 
+ALPHABET = BASIC | EXTENDED
+
 ONE_MESSAGE = 160
 """Septets in a text of one part; one more and it is sent, and paid, as two."""
 
@@ -54,7 +56,7 @@ def septets(text: str) -> int | None:
 
 def outside(text: str) -> list[str]:
     """The characters of `text` that a plain text message cannot carry, each once."""
-    return [c for c in dict.fromkeys(text) if c not in BASIC and c not in EXTENDED]
+    return [c for c in dict.fromkeys(text) if c not in ALPHABET]
 
 
 def plain(text: str) -> str:
@@ -63,8 +65,9 @@ def plain(text: str) -> str:
     White space of any kind becomes one space; what has no likeness is left out. Never fails.
     """
     composed = unicodedata.normalize("NFC", text)
-    likeness = "".join(_nearest(character) for character in composed)
-    return " ".join(likeness.split())
+    if not ALPHABET.issuperset(composed):
+        composed = "".join(_nearest(character) for character in composed)
+    return " ".join(composed.split())
 
 
 def shortened(text: str, longest: int) -> str:
@@ -83,9 +86,9 @@ def shortened(text: str, longest: int) -> str:
 def _nearest(character: str) -> str:
     if character.isspace():
         return " "
-    if character in BASIC or character in EXTENDED:
+    if character in ALPHABET:
         return character
     if character in STAND_INS:
         return STAND_INS[character]
     decomposed = unicodedata.normalize("NFKD", character)
-    return "".join(c for c in decomposed if c in BASIC or c in EXTENDED)
+    return "".join(c for c in decomposed if c in ALPHABET)

@@ -5,7 +5,7 @@ a connection to the database while the provider thinks, and no call waits for th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from queue import Empty, SimpleQueue
@@ -17,6 +17,7 @@ from rehab.notifications.senders import Line, Sender
 
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
+Call = Callable[[Line], Awaitable[Answer]]
 
 
 class Flight(Generic[Key, Answer]):
@@ -54,7 +55,7 @@ class Flight(Generic[Key, Answer]):
         finally:
             self._end()
 
-    def begin(self, key: Key, call: Callable[[Line], Awaitable[Answer]]) -> None:
+    def begin(self, key: Key, call: Call[Answer]) -> None:
         """Start one call; its answer lands under `key`."""
         self.aloft += 1
         future = asyncio.run_coroutine_threadsafe(_made(call, self._line), self._loop)
@@ -71,6 +72,17 @@ class Flight(Generic[Key, Answer]):
             self.aloft -= len(down)
             return down
 
+    def each(
+        self, calls: Mapping[Key, Call[Answer]], at_once: int, carry_on: Callable[[], bool]
+    ) -> Iterator[tuple[Key, Future[Answer]]]:
+        """Make these calls, so many at once; their answers as they land, until `carry_on`, asked
+        every second, says no."""
+        waiting = list(calls.items())
+        while (waiting or self.aloft) and carry_on():
+            while waiting and self.aloft < at_once:
+                self.begin(*waiting.pop())
+            yield from self.landed(1.0)
+
     async def _close(self) -> None:
         own = asyncio.current_task()
         calls = [task for task in asyncio.all_tasks() if task is not own]
@@ -85,5 +97,5 @@ class Flight(Generic[Key, Answer]):
         self._loop.close()
 
 
-async def _made(call: Callable[[Line], Awaitable[Answer]], line: Line) -> Answer:
+async def _made(call: Call[Answer], line: Line) -> Answer:
     return await call(line)

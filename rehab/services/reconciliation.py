@@ -75,14 +75,10 @@ def reconcile(
     doubts = _take_up(library, public_url, now)
     if not doubts:
         return 0
-    answers: list[tuple[Doubt, list[Sent] | None]] = []
+    calls = {doubt: partial(_ask, doubt) for doubt in doubts}
     with Flight[Doubt, list[Sent]](sender) as flight:
-        waiting = list(doubts)
-        while (waiting or flight.aloft) and carry_on():
-            while waiting and flight.aloft < AT_ONCE:
-                doubt = waiting.pop()
-                flight.begin(doubt, partial(_ask, doubt))
-            answers += [(doubt, _heard(done)) for doubt, done in flight.landed(1.0)]
+        heard = flight.each(calls, AT_ONCE, carry_on)
+        answers = [(doubt, _heard(done)) for doubt, done in heard]
     return settle(answers, now, looks)
 
 

@@ -54,15 +54,10 @@ def sweep_statuses(
 ) -> int:
     """Ask what became of texts that we heard nothing more of, until `carry_on` says no; how many
     moved on."""
-    open_ones = _unheard(now)
-    moved = 0
+    calls = {text: partial(_fetch, text.sid) for text in _unheard(now)}
     with Flight[Unheard, Sent | None](sender) as flight:
-        while (open_ones or flight.aloft) and carry_on():
-            while open_ones and flight.aloft < AT_ONCE:
-                text = open_ones.pop()
-                flight.begin(text, partial(_fetch, text.sid))
-            moved += sum(_moved_on(text, done, now) for text, done in flight.landed(1.0))
-    return moved
+        heard = flight.each(calls, AT_ONCE, carry_on)
+        return sum(_moved_on(text, done, now) for text, done in heard)
 
 
 async def _fetch(provider_sid: str, line: Line) -> Sent | None:

@@ -1,9 +1,12 @@
 """The alphabet of a plain text message."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rehab.notifications import gsm7
 from rehab.notifications.gsm7 import BASIC, EXTENDED, outside, plain, septets, shortened
 
 
@@ -92,3 +95,11 @@ def test_a_text_is_cut_to_its_septets(text: str, longest: int) -> None:
 def test_a_cut_counts_what_takes_two_septets() -> None:
     assert shortened("{{{{", 5) == "{{"
     assert shortened("Anna Maria", 5) == "Anna"
+
+
+@given(st.text(max_size=60) | st.text("".join(sorted(BASIC | EXTENDED)), max_size=60))
+@settings(max_examples=100)
+def test_what_is_in_the_alphabet_already_is_left_as_it_is(text: str) -> None:
+    """A text that needs no likeness takes a shorter way, to the same end."""
+    one_by_one = "".join(gsm7._nearest(c) for c in normalize("NFC", text))
+    assert plain(text) == " ".join(one_by_one.split())

@@ -52,6 +52,30 @@ def test_many_calls_are_aloft_at_a_time() -> None:
         assert all_landed(flight) == {number: number * 2 for number in range(many)}
 
 
+@pytest.mark.parametrize("turns", [0, 1, 30])
+def test_each_of_some_calls_is_made_so_many_at_once_while_there_is_time(turns: int) -> None:
+    """Once there is none, those that wait for their turn are not made at all."""
+    under_way, most, left = 0, 0, iter(range(turns))
+
+    async def call(number: int, line: Line) -> int:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await (asyncio.sleep(0) if turns == 30 else asyncio.Event().wait())
+        under_way -= 1
+        return number
+
+    calls = {number: partial(call, number) for number in range(9)}
+    with Flight[int, int](RecordingSender()) as flight:
+        if turns == 1:
+            flight.landed = lambda patience: []  # type: ignore[method-assign]
+        each = flight.each(calls, 4, lambda: next(left, None) is not None)
+        heard = {number: done.result() for number, done in each}
+        assert flight.aloft == (4 if turns == 1 else 0)
+    assert most <= 4
+    assert heard == ({number: number for number in range(9)} if turns == 30 else {})
+
+
 def test_one_thread_makes_all_the_calls() -> None:
     async def call(line: Line) -> int:
         return threading.get_ident()
