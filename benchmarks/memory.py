@@ -13,8 +13,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from compileall import compile_dir
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks import stage
@@ -69,10 +71,11 @@ class Clinic:
 
 @contextmanager
 def serving(place: Path, workers: int) -> Iterator[subprocess.Popen[bytes]]:
-    """`rehab serve` over a new SQLite database, which has answered every worker's share."""
+    """`rehab serve` over a new SQLite database, which has answered every worker's share. Reminders
+    are left to the worker, which is weighed by itself."""
     clinic = open_clinic(place)
     command = [*REHAB, "serve", "--workers", str(workers)]
-    with started(command, clinic.env) as server:
+    with started(command, {**clinic.env, "REHAB_SCHEDULER": "off"}) as server:
         for number in range(ASKED):
             until_answered(clinic.today, clinic.callers[number % CALLERS])
         yield server
@@ -80,6 +83,7 @@ def serving(place: Path, workers: int) -> Iterator[subprocess.Popen[bytes]]:
 
 def open_clinic(place: Path) -> Clinic:
     """A new SQLite database with all its tables, a patient with a plan, and their clinician."""
+    _compiled()
     host, email = f"127.0.0.1:{free_port()}", "ana@riverside.example"
     with stage.database(SQLITE, None, place) as app:
         (someone,) = stage.enrol(1)
@@ -91,6 +95,13 @@ def open_clinic(place: Path) -> Clinic:
         said = {"DATA_DIR": str(place), "DATABASE_URL": stage.url_of(app), "BIND": host}
     env = {**kept, **{f"REHAB_{name}": value for name, value in said.items()}}
     return Clinic(env, host, f"http://{host}/api/v1/plans/{someone.plan_id}/today", callers)
+
+
+@cache
+def _compiled() -> None:
+    """Whoever installs a package compiles it; a checkout's first start would, or each of them where
+    PYTHONDONTWRITEBYTECODE is set."""
+    compile_dir(stage.ROOT / "rehab", quiet=2)
 
 
 def free_port() -> int:
