@@ -6,16 +6,14 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy import session as unit_of_work
-from sqlalchemy import Connection, Engine, MetaData, Row, Select, event
+from sqlalchemy import Connection, Engine, MetaData, Row, Select, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
+from werkzeug.local import LocalProxy
 
 from rehab.models.types import COLUMN_TYPES
 from rehab.places import folder
@@ -56,7 +54,6 @@ class Work(Apart, unit_of_work.Session):
 db = SQLAlchemy(model_class=Base, session_options={"class_": Work})
 event.listen(Work, "do_orm_execute", before_statement)
 event.listen(Work, "before_flush", check_flush)
-migrate = Migrate()
 
 if TYPE_CHECKING:
 
@@ -71,13 +68,19 @@ else:
 def set_up_database(app: Flask) -> None:
     """Bind the models, the migrations and the engine's habits to `app`."""
     db.init_app(app)
-    migrate.init_app(
-        app, db, directory=str(folder("migrations")), render_as_batch=True, compare_type=True
-    )
+    app.extensions["migrate"] = LocalProxy(lambda: _migrations(app))
     app.wsgi_app = _beginning_nowhere(app.wsgi_app)  # type: ignore[method-assign]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _hold_sqlite_to_its_transactions(db.engine)
+
+
+def _migrations(app: Flask) -> Any:
+    """Flask-Migrate's settings for who asks: whoever only serves does not load Alembic."""
+    from flask_migrate import Migrate
+
+    Migrate(app, db, str(folder("migrations")), render_as_batch=True, compare_type=True)
+    return app.extensions["migrate"]
 
 
 def _beginning_nowhere(answer: Callable[..., Any]) -> Callable[..., Any]:
@@ -163,10 +166,10 @@ def insert_into(model: type[Model]) -> Any:
 
 def schema_fault() -> str | None:
     """What is wrong with the tables, in one line; None when they are those of this version."""
-    head, found = _scripts().get_current_head(), _revision()
+    head, found = revisions()[-1], _revision()
     if found == head:
         return None
-    if found is not None and not _is_known(found):
+    if found is not None and found not in revisions():
         return f"the database has the tables of a later version ({found}): start that one"
     have = "no tables" if found is None else f"the tables of revision {found}"
     return f"the database has {have}, not of {head}: run `rehab db upgrade`"
@@ -176,18 +179,18 @@ def running_fault() -> str | None:
     """As `schema_fault`, for a process that runs: on the tables of a later version it goes on, as
     every migration keeps what the version before it needs."""
     found = _revision()
-    return schema_fault() if found is None or _is_known(found) else None
+    return schema_fault() if found is None or found in revisions() else None
 
 
 def _revision() -> str | None:
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(folder("migrations")))
-
-
-def _is_known(revision: str) -> bool:
-    return any(script.revision == revision for script in _scripts().walk_revisions())
+def revisions() -> tuple[str, ...]:
+    """The revisions of the tables, the first one first; each migration's file begins with its."""
+    files = folder("migrations").glob("versions/*.py")
+    return tuple(sorted(file.name.partition("_")[0] for file in files))

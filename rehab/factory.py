@@ -9,7 +9,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from rehab.api import add_api
-from rehab.cli import commands
+from rehab.cli import MIGRATIONS, commands
 from rehab.extensions import db, set_up_database
 from rehab.log import set_up_log
 from rehab.models import (  # noqa: F401 - tables that migrations must know of
@@ -77,6 +77,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.register_blueprint(webhooks)
     for command in commands():
         app.cli.add_command(command)
+    app.cli.add_command(MIGRATIONS, "db")
     return app
 
 

@@ -4,14 +4,24 @@ from typing import Any
 
 import click
 from flask.cli import FlaskGroup
-from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.local import LocalProxy
 
 from rehab import starting
 from rehab.errors import RehabError
 from rehab.services.actors import acting_as
 from rehab.services.audit import Actor, ActorKind
 from rehab.settings import SettingsError
+
+
+def _migrations() -> click.Command:
+    from flask_migrate.cli import db
+
+    return db
+
+
+MIGRATIONS: Any = LocalProxy(_migrations)
+"""Flask-Migrate's own commands, which load Alembic once they are used."""
 
 
 def commands() -> list[click.Command]:
@@ -78,6 +88,7 @@ def main() -> None:
     )
     group.params.clear()
     with starting():
-        for command in (*commands(), migrations):
+        for command in commands():
             group.add_command(command)
+    group.add_command(MIGRATIONS, "db")
     group.main()

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
 from rehab import clock, create_app
+from rehab.cli.tables import upgrade
 from rehab.models.keyring import vault
 from rehab.services import backups, dumps, pulse
 from rehab.services.backups import POSTGRESQL, SQLITE, Settled

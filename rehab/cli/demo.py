@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from flask_migrate import upgrade
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehab import clock, create_app
+from rehab.cli.tables import upgrade
 from rehab.notifications.senders.console import ConsoleSender
 from rehab.services.demo import open_demo
 from rehab.services.tokens import issue_token

@@ -12,6 +12,7 @@ from rehab import create_app
 from rehab.cli.tables import check_tables
 from rehab.extensions import db
 from rehab.settings import Settings
+from rehab.web.metrics import fold_counts
 from rehab.worker import start_embedded
 
 THREADS = 4
@@ -34,6 +35,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "post_worker_init": _begin,
             "worker_exit": _stop_scheduler,
+            "child_exit": _keep_counts,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -77,6 +79,11 @@ def _stop_scheduler(_server: Any, worker: Any) -> None:
     ticker = getattr(worker, "ticker", None)
     if ticker is not None:
         ticker.stop()
+
+
+def _keep_counts(server: Any, worker: Any) -> None:
+    """In the master, which outlives its processes."""
+    fold_counts(server.app.wsgi(), worker.pid)
 
 
 @click.command("serve")

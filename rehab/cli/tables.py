@@ -1,4 +1,4 @@
-"""No server starts on a database that this version cannot read."""
+"""The tables of this version: made where asked, and no server starts without them."""
 
 import click
 from flask import Flask
@@ -12,3 +12,10 @@ def check_tables(app: Flask) -> None:
         fault = schema_fault()
     if fault is not None:
         raise click.ClickException(fault)
+
+
+def upgrade() -> None:
+    """Bring the tables of the app that is running now to this version; Alembic is loaded here."""
+    from flask_migrate import upgrade as run_migrations
+
+    run_migrations()

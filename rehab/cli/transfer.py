@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import Engine, inspect, make_url
 
 from rehab import clock, create_app
+from rehab.cli.tables import upgrade
 from rehab.errors import Conflict
 from rehab.extensions import db, schema_fault
 from rehab.models.keyring import vault

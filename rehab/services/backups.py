@@ -15,11 +15,8 @@ from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
-from alembic.script import ScriptDirectory
-
 from rehab.errors import Conflict, NotFound
-from rehab.extensions import db
-from rehab.places import folder
+from rehab.extensions import db, revisions
 from rehab.services import outbox, pulse
 from rehab.services.audit import Actor, ActorKind, Subject, record
 from rehab.services.privacy import erasure
@@ -109,8 +106,7 @@ def verify(backup: Path) -> Found:
 
 def check_revision(backup: Path, revision: str) -> None:
     """Raises Conflict for tables that this version of the server does not know."""
-    scripts = ScriptDirectory(str(folder("migrations"))).walk_revisions()
-    if revision not in {script.revision for script in scripts}:
+    if revision not in revisions():
         raise Conflict(f"{backup}: has the tables of {revision}, of another version of Rehab")
 
 

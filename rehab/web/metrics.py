@@ -39,6 +39,12 @@ def add_metrics(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
+def fold_counts(app: Flask, process: int) -> None:
+    """Keep the requests that a process of this server counted which has ended."""
+    if (seen := app.extensions.get(KEY)) is not None:
+        seen.fold(process)
+
+
 @blueprint.get("/metrics")
 @across_clinics("counts of all clinics")
 def metrics() -> Response:

@@ -1,14 +1,16 @@
 """How long requests took, counted by all processes of a server together, for Prometheus.
 
 Each process adds to a file of its own in one folder, in prometheus-client's own format for many
-processes. Whichever is scraped sums them up.
+processes. Whichever is scraped sums them up, and those that have ended are kept in one file.
 """
 
+import fcntl
 import logging
 import os
 import socket
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 from threading import Lock
@@ -33,7 +35,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 BOUNDS = (*map(str, BUCKETS), "+Inf")
 
 BEGAN = "rehab.began"
-FOLDER = "requests"
+FOLDER, ENDED = "requests", "ended"
 PROBES = frozenset({"metrics", "health"})
 """Who asks these is a machine of the operator's, time and again."""
 
@@ -79,14 +81,31 @@ class RequestsSeen(Collector):
         """What all processes of the server have counted."""
         if not self.folder.is_dir():
             return []
-        found: Iterable[Metric] = MultiProcessCollector(None, str(self.folder)).collect()
-        return found
+        with _held(self.folder, fcntl.LOCK_SH):
+            found: Iterable[Metric] = MultiProcessCollector(None, str(self.folder)).collect()
+            return found
+
+    def fold(self, process: int) -> None:
+        """Move what a process that has ended counted to the file of all that have: otherwise each
+        that was ever replaced would be read at every scrape."""
+        left, ended = self._file(process), self._file(ENDED)
+        if not left.exists():
+            return
+        try:
+            with _held(self.folder, fcntl.LOCK_EX):
+                _add(left, ended)
+                left.unlink()
+        except OSError as error:
+            self._tell_once(error)
+
+    def _file(self, process: int | str) -> Path:
+        return self.folder / f"histogram_{process}.db"
 
     def _own(self) -> Any:
         """The file of this process, which may have been forked since."""
         if self._process != os.getpid():
             self.folder.mkdir(parents=True, exist_ok=True)
-            path = self.folder / f"histogram_{os.getpid()}.db"
+            path = self._file(os.getpid())
             _take_room(path)
             self._close()
             self._keys.clear()
@@ -106,6 +125,26 @@ def _take_room(path: Path) -> None:
     full by then, the process would be ended. Raises OSError where there is no room."""
     with path.open("ab") as file:
         os.posix_fallocate(file.fileno(), 0, ROOM)
+
+
+@contextmanager
+def _held(folder: Path, how: int) -> Iterator[None]:
+    """Scrapes hold the folder together, who moves counts in it alone: none is counted twice."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, how)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _add(counted: Path, to: Path) -> None:
+    """Add the counts in one file to those in another. Raises OSError where there is no room."""
+    _take_room(to)
+    sums = MmapedDict(str(to))
+    for key, value, *_ in MmapedDict.read_all_values_from_file(str(counted)):
+        sums.write_value(key, sums.read_value(key)[0] + value, 0.0)
+    sums.close()
 
 
 def _keys(labels: Labels) -> tuple[str, ...]:

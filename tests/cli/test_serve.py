@@ -6,7 +6,10 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from select import select
 
 from flask_migrate import upgrade
 
@@ -71,6 +74,55 @@ def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
     assert len(set(booted)) == 3
 
 
+@contextmanager
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server that has been started, and its port."""
+    port = free_port()
+    env = environment(data, port)
+    subprocess.run([*REHAB, "db", "upgrade"], env=env, check=True, capture_output=True)
+    with subprocess.Popen([*REHAB, "serve"], env=env, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            _until_it_says("Booting worker", server)
+            yield server, port
+        finally:
+            server.terminate()
+            server.communicate(timeout=40)
+
+
+def _until_it_says(what: str, server: subprocess.Popen[str]) -> None:
+    assert server.stderr is not None
+    assert any(what in line for line in server.stderr), "it ended"
+
+
+def test_what_its_processes_counted_is_in_one_file_when_they_have_ended(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path) as (_, port),
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=20) as answer,
+    ):
+        assert answer.status == 200
+    assert [file.name for file in tmp_path.glob("requests/*/*")] == ["histogram_ended.db"]
+
+
+def test_a_request_that_is_under_way_is_answered_before_the_server_ends(tmp_path: Path) -> None:
+    said = b"email=ana"
+    head = (
+        "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(said)}\r\n\r\n"
+    )
+    with (
+        serving(tmp_path) as (server, port),
+        socket.create_connection(("127.0.0.1", port), timeout=30) as caller,
+    ):
+        caller.sendall(head.encode())
+        assert caller.recv(100).startswith(b"HTTP/1.1 100 Continue")
+        server.terminate()
+        _until_it_says("Handling signal: term", server)
+        assert not select([caller], [], [], 0)[0]
+        caller.sendall(said)
+        assert caller.recv(1000).startswith(b"HTTP/1.1 401 ")
+    assert server.returncode == 0
+
+
 def test_no_connection_crosses_to_the_processes(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     with create_app(settings).app_context():
@@ -79,6 +131,21 @@ def test_no_connection_crosses_to_the_processes(tmp_path: Path) -> None:
     with app.app_context():
         assert db.engine.pool.checkedin() == 0
         assert db.engine.pool.checkedout() == 0
+
+
+def test_who_serves_or_ticks_loads_no_tool_of_migrations_and_no_client_of_the_provider(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import sys; from rehab.cli import commands; from rehab import create_app;"
+        "from rehab.extensions import schema_fault;"
+        "commands(); app = create_app(); app.app_context().push(); schema_fault();"
+        "print([m for m in ('alembic', 'flask_migrate', 'twilio.rest') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(tmp_path, 1), capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"[]"
 
 
 def test_an_unknown_setting_is_one_plain_line(tmp_path: Path) -> None:

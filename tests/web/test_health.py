@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from rehab import clock
-from rehab.extensions import db
+from rehab.extensions import db, revisions
 from rehab.places import folder
 from rehab.services import pulse
 from rehab.web import health
@@ -21,6 +21,11 @@ Show = Callable[[datetime], None]
 
 SCRIPTS = ScriptDirectory(str(folder("migrations")))
 BEFORE = str(SCRIPTS.get_revision("head").down_revision)
+
+
+def test_migrations_are_named_after_their_revisions_in_their_order() -> None:
+    found = [script.revision for script in SCRIPTS.walk_revisions()]
+    assert revisions() == tuple(reversed(found))
 
 
 def asked(app: Flask, path: str) -> tuple[int, dict[str, str]]:

@@ -61,6 +61,27 @@ def test_a_time_falls_into_the_bucket_that_holds_it(tmp_path: Path) -> None:
     assert counted(seen, "sum") == {("/", "GET", "200"): pytest.approx(60.309)}
 
 
+def test_what_processes_that_have_ended_counted_is_kept_in_one_file(tmp_path: Path) -> None:
+    seen = RequestsSeen(tmp_path)
+    seen.add(("/", "GET", "200"), 0.1)
+    for status in ("200", "404", "200"):
+        ended = os.fork()
+        if ended == 0:
+            seen.add(("/", "GET", status), 0.3)
+            os._exit(0)
+        os.waitpid(ended, 0)
+        seen.fold(ended)
+    assert counted(seen) == {("/", "GET", "200"): 3, ("/", "GET", "404"): 1}
+    assert counted(seen, "sum")[("/", "GET", "200")] == pytest.approx(0.7)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_process_that_counted_nothing_leaves_nothing_to_keep(tmp_path: Path) -> None:
+    seen = RequestsSeen(tmp_path / "requests")
+    seen.fold(1)
+    assert not seen.folder.exists()
+
+
 def test_all_processes_and_threads_of_a_server_count_together(tmp_path: Path) -> None:
     seen = RequestsSeen(tmp_path)
     seen.add(("/", "GET", "200"), 0.1)
