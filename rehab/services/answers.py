@@ -13,6 +13,7 @@ from rehab.services.conversations import TO_THE_CLINIC
 from rehab.services.outbox import Intention
 from rehab.services.texted import BY, SOURCE, Answer, Texted, plan_of
 from rehab.services.today import DUE, today
+from rehab.services.transactions import hold
 
 
 def to(texted: Texted) -> Answer | None:
@@ -23,7 +24,10 @@ def to(texted: Texted) -> Answer | None:
 
 
 def _opt_out(texted: Texted) -> Answer | None:
-    """One scope: everything stops, for everybody at this number. Confirmed once."""
+    """One scope: everything stops, for everybody at this number. Confirmed once, whoever else says
+    it at this moment."""
+    for patient in texted.sharing:
+        hold(patient)
     consenting = [patient for patient in texted.sharing if patient.sms_consent]
     for patient in consenting:
         consent.revoke(patient, SOURCE, BY, texted.at, texted.kept.body)
