@@ -1,6 +1,7 @@
 """The walls between clinics: nothing without a clinic, nothing beyond it, nothing around them."""
 
 import ast
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -24,7 +25,7 @@ from rehab.services import alerts, enrolment, mornings, plans, sessions, tokens
 from rehab.services.mornings import MorningReport
 from rehab.services.plans import Assignment
 from rehab.services.sessions import SessionReport
-from rehab.tenancy import ForeignRow, NoClinic, across_clinics, nowhere, of_clinic, scope
+from rehab.tenancy import ForeignRow, NoClinic, across_clinics, nowhere, of_clinic, scope, walls
 from rehab.tenancy.ways import SHARED, is_shared, links, own_column
 from rehab.worker import Ticker
 from tests.conftest import NOON
@@ -215,6 +216,18 @@ def test_a_statement_that_was_compiled_for_one_clinic_serves_the_next(both: dict
         with of_clinic(both[whose]["clinic"]):
             found.append(db.session.scalars(asked).one())
     assert found == [both[whose]["patient"] for whose in ("ours", "theirs", "ours")]
+
+
+def test_a_statement_is_walled_in_once_and_forgotten_with_whoever_asks_it(
+    both: dict[str, Any],
+) -> None:
+    asked, before = select(Patient.id), set(walls._KNOWN)
+    with of_clinic(both["ours"]["clinic"]):
+        for question in (asked, asked, select(Patient.zone)):
+            db.session.scalars(question).one()
+    del question
+    gc.collect()
+    assert set(walls._KNOWN) - before == {asked}
 
 
 def test_an_update_and_a_delete_stop_at_the_wall(both: dict[str, Any], quietly: None) -> None:

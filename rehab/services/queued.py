@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,9 @@ PLANNED = (
     Kind.SLEEP_QUESTION,
 )
 """The kinds that follow from a plan alone: they are taken back and queued anew when it changes."""
+
+OF_A_SESSION = (Kind.EXERCISE, Kind.FOLLOW_UP, Kind.MISSED_ONE)
+"""Of these none is needed once the session is reported."""
 
 NOT_YET_GONE = (DeliveryState.PENDING, DeliveryState.SUPPRESSED)
 
@@ -88,6 +91,14 @@ class Queued:
         return [each for key, each in wanted.items() if key not in there]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The keys of the reminders to come that a session answers, and whether news waits."""
+
+    keys: Sequence[str]
+    has_news: bool
+
+
 def queued(plan_ids: Collection[UUID], now: datetime) -> Queued:
     """What these plans have in the queue."""
     rows = db.session.execute(_TEXTS, {"plan_ids": list(plan_ids), "since": now - DAY}).all()
@@ -100,15 +111,29 @@ def take_back(keys: Collection[str], now: datetime) -> None:
     if keys:
         unread = {"synchronize_session": False}
         given = {"keys": sorted(keys), "now": now}
-        db.session.execute(_TO_COME, given, execution_options=unread)
+        db.session.execute(_TAKEN_BACK, given, execution_options=unread)
 
 
-_TO_COME = delete(OutboundMessage).where(
-    OutboundMessage.dedupe_key.in_(bindparam("keys", expanding=True)),
-    OutboundMessage.kind.in_(PLANNED),
-    OutboundMessage.state.in_(NOT_YET_GONE),
-    OutboundMessage.due_at > bindparam("now"),
-    OutboundMessage.attempt == 0,
+def answered(plan_id: UUID, on: date, now: datetime) -> Answered:
+    """What a session of the local date `on` answers, and whether news waits beside it."""
+    given = {"plan_id": plan_id, "on": on, "now": now}
+    found = db.session.execute(_ANSWERED, given).all()
+    keys = [text.dedupe_key for text in found if text.kind != Kind.NEWS]
+    return Answered(keys, len(keys) < len(found))
+
+
+_TO_COME = (
+    OutboundMessage.kind.in_(PLANNED)
+    & OutboundMessage.state.in_(NOT_YET_GONE)
+    & (OutboundMessage.due_at > bindparam("now"))
+    & (OutboundMessage.attempt == 0)
+)
+_TAKEN_BACK = delete(OutboundMessage).where(
+    OutboundMessage.dedupe_key.in_(bindparam("keys", expanding=True)), _TO_COME
+)
+_OF_THE_DAY = OutboundMessage.kind.in_(OF_A_SESSION) & (OutboundMessage.about_on == bindparam("on"))
+_ANSWERED = select(OutboundMessage.kind, OutboundMessage.dedupe_key).where(
+    OutboundMessage.plan_id == bindparam("plan_id"), _PENDING_NEWS | (_OF_THE_DAY & _TO_COME)
 )
 
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import defer
 from rehab.extensions import db
 from rehab.models.message import Kind, OutboundMessage
 from rehab.models.patient import Patient
-from rehab.models.plan import Plan
+from rehab.models.plan import ACTIVE, Plan
 from rehab.models.session import Morning, Session
 from rehab.services import announcements, outbox
 from rehab.services.nights import Nights, nights_of
 from rehab.services.outbox import Intention
-from rehab.services.queued import DAY, MAY_SEND, queued, take_back
+from rehab.services.queued import DAY, MAY_SEND, OF_A_SESSION, answered, queued, take_back
 from rehab.services.slots import slots
 from rehab.services.transactions import is_held, transaction
 
@@ -44,7 +44,8 @@ def plan_ahead(now: datetime) -> int:
 
 @transaction()
 def _plan(ids: Sequence[UUID], now: datetime) -> int:
-    """A plan that is being changed at this moment is left out: whoever changes it plans anew."""
+    """A plan that is being changed at this moment is left out: whoever changes it plans anew, or
+    this does the next time."""
     free = _sending_plans().where(Plan.id.in_(ids)).order_by(Plan.id)
     return _queue(db.session.scalars(free.with_for_update(**NOT_BUSY)).all(), now)
 
@@ -53,6 +54,19 @@ def _plan(ids: Sequence[UUID], now: datetime) -> int:
 def replan(plan: Plan, now: datetime) -> int:
     """Take back the plan's reminders to come and queue them as the plan stands now."""
     return _replan([plan], now)
+
+
+@transaction()
+def trained(plan: Plan, on: date, now: datetime) -> None:
+    """A session of the local date `on` answers the reminders of its day. While the plan is active
+    it changes no others; news that it has outrun is withdrawn."""
+    if plan.status != ACTIVE:
+        replan(plan, now)
+        return
+    done = answered(plan.id, on, now)
+    take_back(done.keys, now)
+    if done.has_news:
+        announcements.drop_outdated([plan.id], now)
 
 
 @transaction()
@@ -136,10 +150,10 @@ def _wanted(plans: Sequence[Plan], now: datetime) -> Iterator[Intention]:
 def _already_said(plans: Sequence[Plan], now: datetime) -> dict[Kind, Done]:
     """The (plan, local date) of all that needs no reminder of a kind any more."""
     given = {"plan_ids": [plan.id for plan in plans], "since": (now - 3 * DAY).date()}
-    trained = {(row[0], row[1]) for row in db.session.execute(_TRAINED, given)}
+    done = {(row[0], row[1]) for row in db.session.execute(_TRAINED, given)}
     woken = db.session.execute(_WOKEN, given).all()
     return {
-        **dict.fromkeys((Kind.EXERCISE, Kind.FOLLOW_UP, Kind.MISSED_ONE), trained),
+        **dict.fromkeys(OF_A_SESSION, done),
         Kind.MORNING: {(row[0], row[1]) for row in woken if row[2] is not None},
         Kind.SLEEP_QUESTION: {(row[0], row[1]) for row in woken if row[3] is not None},
     }

@@ -69,7 +69,7 @@ def report_session(
     progression.settle(plan, session.performed_at, library, now, told=session)
     safety.heed(plan, session.red_flags, library, now)
     look_for_danger(plan, session, now)
-    reminders.replan(plan, now)
+    reminders.trained(plan, session.on, now)
     return session
 
 

@@ -5,6 +5,7 @@ A second wall. The use cases start from the clinic themselves.
 
 from functools import cache, partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, TextClause, inspect
 from sqlalchemy.orm import LoaderCriteriaOption, Mapper, ORMExecuteState
@@ -90,10 +91,21 @@ def _walled(state: ORMExecuteState, mapper: Mapper[Any]) -> Any:
     """The statement with the walls in it; they do not reach where a row is read anew."""
     statement: Any = state.statement
     if not state.is_column_load:
-        return statement.options(_walls(mapper.registry))
+        return _within_walls(statement, mapper.registry)
     if is_shared(mapper.local_table):
         return statement
     return statement.where(_wall(mapper).where_criteria)
+
+
+_KNOWN: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+"""What is asked again and again, with its walls: the key to what was compiled is made once."""
+
+
+def _within_walls(statement: Any, registry: Any) -> Any:
+    walled = _KNOWN.get(statement)
+    if walled is None:
+        walled = _KNOWN[statement] = statement.options(_walls(registry))
+    return walled
 
 
 def _refuse_tenants(statement: Any) -> None:

@@ -24,7 +24,7 @@ from tests.queries import READS, WRITES, counted
 DAY = timedelta(days=1)
 ALL = READS + WRITES
 
-OF_A_REPORT, OF_A_MORNING, OF_A_WAKING_AFTER = 20, 19, 25
+OF_A_REPORT, OF_A_MORNING, OF_A_WAKING_AFTER = 17, 19, 25
 """Statements of one request; what counts callers is told of every tenth only."""
 
 

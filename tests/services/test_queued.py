@@ -1,5 +1,6 @@
 """What waits just as it would be queued stays where it is; the rest is taken back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,11 @@ from rehab.extensions import db
 from rehab.models.clinic import Clinician
 from rehab.models.message import DeliveryState, Kind, OutboundMessage
 from rehab.models.patient import Patient
-from rehab.models.plan import Plan
+from rehab.models.plan import PAUSED, Plan
 from rehab.programs.library import Library
 from rehab.services import announcements, enrolment, plan_changes, plans, reminders, sessions
 from rehab.services.plans import Assignment
+from rehab.services.queued import PLANNED
 from rehab.services.sessions import SessionReport
 from rehab.services.transactions import transaction
 
@@ -44,6 +46,50 @@ def test_a_report_takes_back_what_it_answers_and_leaves_the_rest_where_it_is(
     answered = {(Kind.EXERCISE, TODAY), (Kind.FOLLOW_UP, TODAY)}
     assert answered <= before.keys()
     assert waiting(plan) == {key: id_ for key, id_ in before.items() if key not in answered}
+
+
+@pytest.mark.parametrize("weekdays", [(0, 1, 2, 3, 4, 5, 6), (0, 2, 4), (2,)])
+@pytest.mark.parametrize("earlier", [0, 1, 2, 5])
+def test_what_waits_after_a_report_is_what_the_plan_would_send(
+    maya: Patient, library: Library, weekdays: tuple[int, ...], earlier: int
+) -> None:
+    """A report takes back a few texts and looks at no others: planning anew finds the same."""
+    plan = plans.assign(maya, replace(EVERY_DAY, weekdays=weekdays), library, MONDAY)
+    for hours in range(0, 120, 7):
+        now = MONDAY + timedelta(hours=hours)
+        reminders.plan_ahead(now)
+        then = max(MONDAY, now - timedelta(days=earlier))
+        sessions.report_session(plan, SessionReport(then, 4, 4, 4), library, now)
+        told = waiting(plan)
+        assert reminders.replan(plan, now) == 0
+        assert waiting(plan) == told
+
+
+def test_a_report_that_pauses_a_plan_leaves_no_reminder(plan: Plan, library: Library) -> None:
+    flag = next(id_ for id_, flag in library.red_flags.items() if flag.tier == "E")
+    said = SessionReport(MONDAY, 4, 4, 4, red_flags=(flag,))
+    assert waiting(plan)
+    sessions.report_session(plan, said, library, MONDAY)
+    assert plan.status == PAUSED
+    assert not [key for key in waiting(plan) if key[0] in PLANNED]
+
+
+def test_a_report_lets_news_wait_that_it_does_not_outrun(plan: Plan, library: Library) -> None:
+    with transaction():
+        announcements.announce(plan, announcements.CHANGED, {}, MONDAY)
+    sessions.report_session(plan, SessionReport(MONDAY, 4, 4, 4), library, MONDAY)
+    assert [key for key in waiting(plan) if key[0] == Kind.NEWS]
+
+
+def test_what_has_left_is_not_taken_back_by_the_session_that_it_asked_for(
+    plan: Plan, library: Library
+) -> None:
+    """Its key stays too, so that the slot is not texted again."""
+    with transaction():
+        sent = db.session.get_one(OutboundMessage, waiting(plan)[Kind.EXERCISE, TODAY])
+        sent.state, sent.attempt = DeliveryState.ACCEPTED, 1
+    sessions.report_session(plan, SessionReport(MONDAY, 4, 4, 4), library, MONDAY)
+    assert db.session.get(OutboundMessage, sent.id) is sent
 
 
 def test_nothing_has_changed_and_so_nothing_is_queued_anew(plan: Plan) -> None:
