@@ -44,7 +44,8 @@ class Hosts:
     processes: list["subprocess.Popen[bytes]"]
     server: twilio.Server
     cast: list[stage.Someone]
-    token: str
+    tokens: list[str]
+    """One for each of the cast: who asks fast with one of them meets its limit."""
 
     def post(self, web: str, path: str, **form: str) -> int:
         """The status of one form sent to a page, after any redirect."""
@@ -55,10 +56,12 @@ class Hosts:
         except urllib.error.HTTPError as error:
             return error.code
 
-    def ask(self, web: str, path: str, body: bytes | None = None) -> tuple[int, str]:
-        """The status, 0 where nobody answers, and the body of one request by the token."""
+    def ask(
+        self, web: str, path: str, body: bytes | None = None, token: int = 0
+    ) -> tuple[int, str]:
+        """The status, 0 where nobody answers, and the body of one request by one of the tokens."""
         asked = urllib.request.Request(f"{web}{path}", body)  # noqa: S310
-        asked.add_header("Authorization", f"Bearer {self.token}")
+        asked.add_header("Authorization", f"Bearer {self.tokens[token]}")
         asked.add_header("Content-Type", "application/json")
         try:
             with OPENER.open(asked, timeout=20) as answer:
@@ -85,7 +88,7 @@ def hosts() -> Iterator[Hosts]:
         app = create_app(settings)
         with app.app_context():
             upgrade()
-        cast, token = _cast(app)
+        cast, issued = _cast(app)
         server = stack.enter_context(twilio.Server(twilio.Double(delay=0.2)))
         shared = {
             "database_url": database.url,
@@ -99,21 +102,21 @@ def hosts() -> Iterator[Hosts]:
             env = environment(data_dir=place / host, bind=f"127.0.0.1:{port}", **shared)
             processes.append(_start(stack, env, "serve", "--workers", "1"))
         processes.append(_start(stack, environment(data_dir=place / "worker", **shared), "worker"))
-        found = Hosts(app, database, (webs[0], webs[1]), processes, server, cast, token)
+        found = Hosts(app, database, (webs[0], webs[1]), processes, server, cast, issued)
         until(lambda: all(found.ask(web, "/readyz")[0] == 200 for web in webs))
         yield found
         with app.app_context():
             db.engine.dispose()
 
 
-def _cast(app: Flask) -> tuple[list[stage.Someone], str]:
-    """Patients at whose home it is noon, so that no text waits for the morning."""
-    now, cast = clock.now(), []
+def _cast(app: Flask) -> tuple[list[stage.Someone], list[str]]:
+    """Patients at whose home it is noon, so that no text waits for the morning; and a token for
+    each of them."""
+    now, cast, issued = clock.now(), [], []
     zone = stage.noon_zone(now)
     with stage.inside(app):
         clinic = clinics.open_clinic("Riverside", zone, now, phone="+442079460100")
         clinics.add_clinician(clinic.id, "ana@example.org", "Ana", now)
-        token = tokens.issue_token("ana@example.org", ("read", "write"), now)
         library = read_library(shipped_folder())
         for number in range(PATIENTS):
             phone = f"+4479000001{number:02}"
@@ -122,8 +125,9 @@ def _cast(app: Flask) -> tuple[list[stage.Someone], str]:
             wish = Assignment(stage.PROGRAM, 4, weekdays=tuple(range(7)), exercise_at=time_(18))
             plan = plans.assign(maya, wish, library, now)
             cast.append(stage.Someone(maya.id, plan.id, phone))
+            issued.append(tokens.issue_token("ana@example.org", ("read", "write"), now))
         db.session.remove()
-    return cast, token
+    return cast, issued
 
 
 def _start(stack: ExitStack, env: dict[str, str], *command: str) -> "subprocess.Popen[bytes]":

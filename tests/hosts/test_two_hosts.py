@@ -104,8 +104,8 @@ class Failed:
 
 
 class Reporters(threading.Thread):
-    """Patients who report one session after another, at the two hosts in turn, until they are told
-    to end; what fails is sent again."""
+    """Patients who report one session after another, at the two hosts in turn and each with
+    a token of their own, until they are told to end; what fails is sent again."""
 
     def __init__(self, hosts: Hosts, cast: list[stage.Someone]) -> None:
         super().__init__(daemon=True)
@@ -116,12 +116,13 @@ class Reporters(threading.Thread):
 
     def run(self) -> None:
         turns = count()
-        for who in cycle(self.cast):
+        for token, who in cycle(enumerate(self.cast)):
             id_ = uuid4()
             said = {"before": 2, "during": 3, "after": 2, "id": str(id_)}
             said |= {"performed_at": clock.now().isoformat()}
             path = f"/api/v1/plans/{who.plan_id}/sessions"
-            while not self._is_told(self.hosts.webs[next(turns) % 2], path, json.dumps(said)):
+            body = json.dumps(said).encode()
+            while not self._is_told(self.hosts.webs[next(turns) % 2], path, body, token):
                 self._ends.wait(0.2)
             self.told.append(id_)
             if self._ends.is_set():
@@ -133,9 +134,9 @@ class Reporters(threading.Thread):
         self.join(UNTIL_LOOKED_UP)
         assert not self.is_alive()
 
-    def _is_told(self, web: str, path: str, said: str) -> bool:
+    def _is_told(self, web: str, path: str, body: bytes, token: int) -> bool:
         began = time.monotonic()
-        status, _ = self.hosts.ask(web, path, said.encode())
+        status, _ = self.hosts.ask(web, path, body, token)
         if status != 201:
             self.failed.append(Failed(began, time.monotonic(), status))
         return status == 201
