@@ -16,10 +16,10 @@ from rehab.models.decision import Decision
 from rehab.models.patient import Patient
 from rehab.models.plan import ACTIVE, Plan
 from rehab.programs.library import Library
-from rehab.programs.program import Program
 from rehab.programs.schedule import occurrence, session_days
+from rehab.services.plan_copies import Copies, copies_of
 from rehab.services.plans import plans_of
-from rehab.services.today import programs_of, unreported
+from rehab.services.today import unreported
 
 AHEAD = timedelta(weeks=8)
 """Further on, pain has changed the plan by then."""
@@ -43,9 +43,9 @@ def calendar_of(patient: Patient, title: str, library: Library, now: datetime) -
     running = db.session.scalars(plans_of(patient).filter_by(status=ACTIVE).order_by(Plan.id)).all()
     whole = _empty(title)
     changed = _changes(patient, running)
-    programs = programs_of([plan.id for plan in running])
+    copies = copies_of([plan.id for plan in running])
     for plan in running:
-        for event in _events(plan, programs[plan.id], library, now):
+        for event in _events(plan, copies[plan.id], library, now):
             event.add("summary", title)
             _stamp(event, *changed[plan.id])
             whole.add_component(event)
@@ -66,14 +66,14 @@ def _empty(title: str) -> Calendar:
     return whole
 
 
-def _events(plan: Plan, program: Program, library: Library, now: datetime) -> Iterator[Event]:
+def _events(plan: Plan, copies: Copies, library: Library, now: datetime) -> Iterator[Event]:
     today = plan.patient.today(now)
     for on in session_days(plan.starts_on, plan.weekdays, today, min(plan.ends_on, today + AHEAD)):
         event = Event()
         event.add("uid", _uid(plan.id, on))
         begins = occurrence(on, plan.exercise_at, plan.patient.zone)
         event.add("dtstart", begins.astimezone(plan.patient.tz))
-        minutes = unreported(plan, program, on, library).minutes
+        minutes = unreported(plan, copies, on, library).minutes
         event.add("duration", timedelta(minutes=max(minutes, SHORTEST)))
         event.add("class", "PRIVATE")
         yield event

@@ -5,12 +5,13 @@ lets one writer in at a time.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, bindparam, func, select, update
 from sqlalchemy.orm import defer, lazyload, selectinload
 
 from rehab.extensions import db
@@ -22,7 +23,7 @@ from rehab.programs.library import Library
 from rehab.services import consequences, gates, lapses, tallies
 from rehab.services.last_look import Facts, Void, facts_about, leave_before, why_not
 from rehab.services.transactions import transaction
-from rehab.services.wording import Programs, programs_for, word
+from rehab.services.wording import Words, words_for
 
 log = logging.getLogger(__name__)
 
@@ -79,15 +80,6 @@ class Claim:
     ends: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the words of a claim's texts are made of."""
-
-    library: Library
-    public_url: str
-    programs: Programs
-
-
 @transaction()
 def claim(library: Library, public_url: str, now: datetime, wish: Claim) -> Batch:
     """Texts that are due and may leave, marked `sending` for this worker.
@@ -102,14 +94,15 @@ def claim(library: Library, public_url: str, now: datetime, wish: Claim) -> Batc
     if not messages:
         return NOTHING
     facts = facts_about(messages, now, held)
-    words = Words(library, public_url, programs_for(messages, library))
-    taken = [m for m in messages if _may_leave(m, facts, words)]
+    words = words_for(messages, library, public_url)
+    taken = [(m, body) for m in messages if (body := _may_leave(m, facts, words)) is not None]
+    words.keep_links()
     gate.spend(len(taken))
     if any(m.state is DeliveryState.EXPIRED for m in messages):
         lapses.tell(now)
     with db.session.no_autoflush:
-        tallies.count_waits([m for m in taken if m.attempt == 0], now)
-    return Batch([_take(message, wish, now) for message in taken], len(messages) == room)
+        tallies.count_waits([m for m, _ in taken if m.attempt == 0], now)
+    return Batch(_take(taken, wish, now), len(messages) == room)
 
 
 def _due(now: datetime, limit: int, held: Collection[str]) -> Select[OutboundMessage]:
@@ -134,21 +127,22 @@ def _due(now: datetime, limit: int, held: Collection[str]) -> Select[OutboundMes
 NOT_TOLD = (defer(Patient.family_name), defer(Patient.phone), defer(Patient.held_because))
 """Of a patient: what no text tells stays sealed."""
 
-NOT_ASKED = (lazyload(Plan.patient), defer(Plan.program), defer(Plan.starting))
-"""Of a plan: its patient is here already, and of its program there is one for many plans."""
+NOT_ASKED = (lazyload(Plan.patient), defer(Plan.program), defer(Plan.policy), defer(Plan.starting))
+"""Of a plan: its patient is here already, and of its copies there is one for many plans."""
 
 
-def _may_leave(message: OutboundMessage, facts: Facts, words: Words) -> bool:
-    """Settle or put off a text that may not; one that cannot be judged must not hold up others."""
+def _may_leave(message: OutboundMessage, facts: Facts, words: Words) -> str | None:
+    """The words of a text that may; one that may not is settled or put off. One that cannot be
+    judged must not hold up others."""
     now = facts.now
     with consequences.giving_up(message, now):
         void = why_not(message, facts)
         if void is None:
-            word(message, words.library, words.public_url, words.programs)
+            body = words.of(message)
             facts.count(message)
-            return True
+            return body
         _hold_back(message, void, now)
-    return False
+    return None
 
 
 def _hold_back(message: OutboundMessage, void: Void, now: datetime) -> None:
@@ -160,17 +154,39 @@ def _hold_back(message: OutboundMessage, void: Void, now: datetime) -> None:
         message.settle(DeliveryState.EXPIRED, lapses.NOT_IN_TIME, now)
 
 
-def _take(message: OutboundMessage, wish: Claim, now: datetime) -> Claimed:
-    message.state, message.claimed_by, message.claimed_at = DeliveryState.SENDING, wish.worker, now
-    message.lease_until = now + wish.lease
-    message.offered_at = message.offered_at or now
-    message.attempt += 1
-    return Claimed(
-        id=message.id,
-        attempt=message.attempt,
-        to=message.phone,
-        body=message.body or "",
-        kind=message.kind,
-        leave_before=leave_before(message, now),
-        ends=wish.ends,
+TEXTS = cast(Table, OutboundMessage.__table__)
+TAKEN = (
+    update(TEXTS)
+    .where(TEXTS.c.id == bindparam("taken"))
+    .values(
+        state=DeliveryState.SENDING,
+        claimed_by=bindparam("worker"),
+        claimed_at=bindparam("now"),
+        lease_until=bindparam("until"),
+        offered_at=func.coalesce(TEXTS.c.offered_at, bindparam("now")),
+        attempt=TEXTS.c.attempt + 1,
+        body=bindparam("words"),
     )
+)
+
+
+def _take(
+    texts: Sequence[tuple[OutboundMessage, str]], wish: Claim, now: datetime
+) -> list[Claimed]:
+    """Mark them all as this worker's, in one statement: their rows are not looked at again."""
+    whose = {"worker": wish.worker, "now": now, "until": now + wish.lease}
+    if texts:
+        rows = [{"taken": message.id, "words": body, **whose} for message, body in texts]
+        db.session.execute(TAKEN, rows)
+    return [
+        Claimed(
+            id=message.id,
+            attempt=message.attempt + 1,
+            to=message.phone,
+            body=body,
+            kind=message.kind,
+            leave_before=leave_before(message, now),
+            ends=wish.ends,
+        )
+        for message, body in texts
+    ]

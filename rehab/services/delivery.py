@@ -6,9 +6,9 @@ together in one transaction.
 """
 
 import logging
+from asyncio import Future
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -78,8 +78,8 @@ def _sent(
     tally: Counter[str] = Counter()
     landed: list[tuple[Claimed, Outcome]] = []
     while batch.texts or batch.more or flight.aloft or landed:
-        for mine in _still_wanted(batch.texts, desk):
-            flight.begin(mine, partial(_offer, mine, desk))
+        going = _still_wanted(batch.texts, desk)
+        flight.begin({mine: partial(_offer, mine, desk) for mine in going})
         if flight.aloft or landed:
             landed += [(mine, _outcome(done)) for mine, done in flight.landed(PATIENCE)]
             tally += _recorded(landed, desk)

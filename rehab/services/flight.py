@@ -5,9 +5,10 @@ a connection to the database while the provider thinks, and no call waits for th
 """
 
 import asyncio
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import AsyncExitStack
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -55,11 +56,11 @@ class Flight(Generic[Key, Answer]):
         finally:
             self._end()
 
-    def begin(self, key: Key, call: Call[Answer]) -> None:
-        """Start one call; its answer lands under `key`."""
-        self.aloft += 1
-        future = asyncio.run_coroutine_threadsafe(_made(call, self._line), self._loop)
-        future.add_done_callback(lambda done: self._down.put((key, done)))
+    def begin(self, calls: Mapping[Key, Call[Answer]]) -> None:
+        """Start these calls; each one's answer lands under its key."""
+        if calls:
+            self.aloft += len(calls)
+            self._loop.call_soon_threadsafe(self._start, calls)
 
     def landed(self, patience: float) -> list[tuple[Key, Future[Answer]]]:
         """All that has come down since the last time; waits up to `patience` seconds for one."""
@@ -79,9 +80,18 @@ class Flight(Generic[Key, Answer]):
         every second, says no."""
         waiting = list(calls.items())
         while (waiting or self.aloft) and carry_on():
-            while waiting and self.aloft < at_once:
-                self.begin(*waiting.pop())
+            room = at_once - self.aloft
+            self.begin(dict(waiting[:room]))
+            del waiting[:room]
             yield from self.landed(1.0)
+
+    def _start(self, calls: Mapping[Key, Call[Answer]]) -> None:
+        for key, call in calls.items():
+            made = self._loop.create_task(_made(call, self._line))
+            made.add_done_callback(partial(self._land, key))
+
+    def _land(self, key: Key, done: Future[Answer]) -> None:
+        self._down.put((key, done))
 
     async def _close(self) -> None:
         own = asyncio.current_task()

@@ -12,6 +12,7 @@ from rehab.programs.progression import Bounds, State
 from rehab.programs.session_size import session_minutes, size_warning
 from rehab.services.course import day_of
 from rehab.services.phase_ends import entries
+from rehab.services.plan_copies import copies_in
 from rehab.services.plans import rungs
 from rehab.services.standing import latest
 from rehab.services.today import states_on
@@ -87,8 +88,8 @@ class Sheet:
 
 def sheet(plan: Plan, on: date) -> Sheet:
     """The plan as it stands for the local date `on`; what comes later is at its start level."""
-    program = Program.from_dict(plan.program)
-    states = states_on(plan, on)
+    copies = copies_in(plan)
+    program, states = copies.program, states_on(plan, copies.policy, on)
     moment = Moment(day_of(plan, on), pins=plan.pins)
     return Sheet(
         program,

@@ -12,16 +12,16 @@ from typing import Any
 from rehab.models.message import ROUTINE, Kind, OutboundMessage
 from rehab.models.plan import Plan
 from rehab.programs.library import Library
-from rehab.programs.program import Program
 from rehab.programs.schedule import next_texting_time
 from rehab.services import consent
 from rehab.services.access.links import REMINDER_LENGTH
 from rehab.services.course import day_of
 from rehab.services.nights import Nights, nights_of
 from rehab.services.outbox import Intention
+from rehab.services.plan_copies import copies_in
 from rehab.services.slots import is_session_day, slots
 from rehab.services.today import DUE, Today, unreported
-from rehab.services.wording import LINK, SIZE, size_of, word
+from rehab.services.wording import LINK, SIZE, Words, size_of
 
 DAY = timedelta(days=1)
 WEEK = 7
@@ -61,10 +61,10 @@ def preview(draft: Plan, agreed: bool, library: Library, public_url: str, now: d
 def week(draft: Plan, library: Library, now: datetime) -> tuple[Today, ...]:
     """Seven days from the start on, or from today: each as it is if the sessions before are done,
     so that what needs a day of rest has it."""
-    program, stands = Program.from_dict(draft.program), draft.loads
+    copies, stands = copies_in(draft), draft.loads
     days = []
     for on in _dates(max(draft.starts_on, draft.patient.today(now)), WEEK):
-        day = unreported(draft, program, on, library)
+        day = unreported(draft, copies, on, library)
         days.append(day)
         if day.status == DUE:
             draft.loads = _trained(draft, day)
@@ -145,11 +145,11 @@ def _worded(
         about_on=about,
         due_at=intention.due_at,
     )
-    word(message, library, link, {})
+    body = Words(library, link, {}).of(message)
     at = intention.due_at
     if intention.kind == Kind.WELCOME:
         at = next_texting_time(max(at, now), patient.tz, patient.texting_hours)
-    return Text(at, intention.kind, message.body or "", intention.kind in UNLESS_DONE)
+    return Text(at, intention.kind, body, intention.kind in UNLESS_DONE)
 
 
 def _takes_texts_already(draft: Plan) -> bool:

@@ -7,8 +7,8 @@ time has not passed.
 
 import logging
 import re
+from asyncio import Future
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from rehab.services import consequences, lapses, outcomes, receipts, tallies
 from rehab.services.flight import Flight
 from rehab.services.outcomes import LOOKS
 from rehab.services.transactions import transaction
-from rehab.services.wording import word
+from rehab.services.wording import Words, words_for
 
 log = logging.getLogger(__name__)
 
@@ -109,18 +109,21 @@ def _take_up(library: Library, public_url: str, now: datetime) -> list[Doubt]:
         .with_for_update(skip_locked=True, of=OutboundMessage)
     )
     messages = db.session.scalars(due).all()
-    return [
+    words = words_for(messages, library, public_url)
+    doubts = [
         Doubt(m.id, m.phone, (m.offered_at or m.due_at) - EARLIER, m.looks)
         for m in messages
-        if _has_words(m, library, public_url, now)
+        if _has_words(m, words, now)
     ]
+    words.keep_links()
+    return doubts
 
 
-def _has_words(message: OutboundMessage, library: Library, public_url: str, now: datetime) -> bool:
+def _has_words(message: OutboundMessage, words: Words, now: datetime) -> bool:
     """Words to look for; also those of a text that only a lost past may have sent."""
     message.look_at = now + LOOKED_AFTER_FOR
     with consequences.giving_up(message, now):
-        word(message, library, public_url)
+        message.body = words.of(message)
         return True
     return False
 

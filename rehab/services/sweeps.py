@@ -5,8 +5,8 @@ again.
 """
 
 import logging
+from asyncio import Future
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -115,7 +115,7 @@ def sweep_inbound(
     since = max(now - INBOUND_FOR, opened)
     db.session.rollback()
     with Flight[None, list[Received]](sender) as flight:
-        flight.begin(None, lambda line: line.received(since))
+        flight.begin({None: lambda line: line.received(since)})
         done = _wait(flight, carry_on)
     if done is None:
         return 0

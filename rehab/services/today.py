@@ -1,15 +1,8 @@
 """Today for one patient: what is due, how much of it, and what changed since last time."""
 
-import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from uuid import UUID
 
-from sqlalchemy import Text, cast, select
-
-from rehab.extensions import db
 from rehab.models.decision import Decision
 from rehab.models.plan import ACTIVE, DISCHARGED, PAUSED, Plan
 from rehab.models.session import Session
@@ -24,9 +17,10 @@ from rehab.programs.prescription import (
     exercises_of,
     prescribe,
 )
-from rehab.programs.program import Phase, Program
+from rehab.programs.program import Phase
 from rehab.programs.progression import Bounds, State, on_return
 from rehab.services.course import day_of
+from rehab.services.plan_copies import Copies, copies_in
 from rehab.services.sessions import session_on
 from rehab.services.standing import latest
 
@@ -72,58 +66,40 @@ def today(plan: Plan, on: date, library: Library, before: int | None = None) -> 
     """
     session = session_on(plan, on)
     status = _status(plan, on, session)
-    program = Program.from_dict(plan.program)
-    phase, exercises, factor = _due(plan, program, on, status, library, before)
+    phase, exercises, factor = _due(plan, copies_in(plan), on, status, library, before)
     return Today(plan, on, status, phase, exercises, _changes(plan), session, factor)
 
 
-def unreported(plan: Plan, program: Program, on: date, library: Library) -> Today:
+def unreported(plan: Plan, copies: Copies, on: date, library: Library) -> Today:
     """What the plan holds for `on` while no session of that date is reported, and nothing is said
-    of what changed: no row is read for it.
-
-    `program` is the plan's own copy, of which many plans have the same.
-    """
+    of what changed: no row is read for it."""
     status = _status(plan, on, None)
-    phase, exercises, factor = _due(plan, program, on, status, library, None)
+    phase, exercises, factor = _due(plan, copies, on, status, library, None)
     return Today(plan, on, status, phase, exercises, (), None, factor)
 
 
-def programs_of(plans: Collection[UUID]) -> dict[UUID, Program]:
-    """The plans' own copies of their programs; copies that are word for word the same are one."""
-    if not plans:
-        return {}
-    copies = select(Plan.id, cast(Plan.program, Text)).where(Plan.id.in_(plans))
-    return {id_: _program(copy) for id_, copy in db.session.execute(copies)}
-
-
-@lru_cache(maxsize=128)
-def _program(copy: str) -> Program:
-    return Program.from_dict(json.loads(copy))
-
-
 def _due(
-    plan: Plan, program: Program, on: date, status: str, library: Library, before: int | None
+    plan: Plan, copies: Copies, on: date, status: str, library: Library, before: int | None
 ) -> tuple[Phase, tuple[Prescribed, ...], float]:
-    policy = Policy.from_dict(plan.policy)
-    phase = program.phases[plan.phase]
-    offered = {DUE: None, DONE: None, REST: program.between_sessions}
+    phase = copies.program.phases[plan.phase]
+    offered = {DUE: None, DONE: None, REST: copies.program.between_sessions}
     factor = 1.0
     if before is not None:
-        factor = before_session_factor(before, plan.usual_pain, policy)
+        factor = before_session_factor(before, plan.usual_pain, copies.policy)
     if status not in offered:
         return phase, (), factor
     exercises = prescribe(
         exercises_of(phase, offered[status]),
-        states_on(plan, on),
+        states_on(plan, copies.policy, on),
         Moment(day_of(plan, on), factor, plan.pins),
         Shelf(tuple(library.exercises[id_] for id_ in RECOVERY), library.cautions),
     )
     return phase, exercises, factor
 
 
-def states_on(plan: Plan, on: date) -> dict[str, State]:
+def states_on(plan: Plan, policy: Policy, on: date) -> dict[str, State]:
     """Where each category stands on a local date: after a break lower than it was left (R6)."""
-    policy, day = Policy.from_dict(plan.policy), day_of(plan, on)
+    day = day_of(plan, on)
     return {
         category: on_return(
             State.from_dict(load), day, policy, Category(category), Bounds(**plan.bounds[category])

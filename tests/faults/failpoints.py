@@ -6,7 +6,7 @@ begins.
 
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +41,7 @@ class Mine:
     point: str
     nth: int = 1
     inside: list[str] = field(default_factory=list)
+    took: bool = False
 
     def passed(self, point: str) -> None:
         if point == self.point:
@@ -50,16 +51,29 @@ class Mine:
 
     def about_to_commit(self, *_: Any) -> None:
         """A claim that took nothing has nothing to lose."""
-        if self.inside and (self.inside[-1] != BEFORE_CLAIM_COMMIT or db.session.dirty):
+        if not self.inside:
+            return
+        if self.inside[-1] != BEFORE_CLAIM_COMMIT or self.took or db.session.dirty:
             self.passed(self.inside[-1])
 
 
 def lay(mine: Mine) -> None:
     """Wrap what the worker calls, in this process alone."""
+    claims._take = _seen(claims._take, mine)
     claims.claim = _then(_around(claims.claim, BEFORE_CLAIM_COMMIT, mine), mine)
     outcomes.record = _around(outcomes.record, DURING_RECORD, mine)
     reconciliation.settle = _around(reconciliation.settle, DURING_RECONCILE, mine)
     event.listen(db.session, "before_commit", mine.about_to_commit)
+
+
+def _seen(take: Callable[..., Any], mine: Mine) -> Callable[..., Any]:
+    """What a claim marks as its own goes past the unit of work."""
+
+    def mined(texts: Sequence[Any], *rest: Any) -> Any:
+        mine.took = bool(texts)
+        return take(texts, *rest)
+
+    return mined
 
 
 def _around(work: Callable[..., Any], point: str, mine: Mine) -> Callable[..., Any]:

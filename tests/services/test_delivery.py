@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,14 +14,20 @@ from sqlalchemy import select
 
 from rehab.extensions import db
 from rehab.models.alert import Alert
-from rehab.models.message import Conversation, Kind, OutboundMessage, Suppression
+from rehab.models.message import (
+    Conversation,
+    DeliveryState,
+    Kind,
+    OutboundMessage,
+    Suppression,
+)
 from rehab.models.number import key_of
 from rehab.models.patient import Patient
 from rehab.notifications import senders
 from rehab.notifications.senders import Outcome, Outgoing, Reason
 from rehab.notifications.senders.twilio import TwilioSender
 from rehab.programs.library import Library
-from rehab.services import claims, consent, delivery, outbox, outcomes, plans
+from rehab.services import claims, consent, delivery, outbox, outcomes, plans, receipts
 from rehab.services.claims import Claim
 from rehab.services.delivery import Desk, Pace, dispatch
 from rehab.services.outbox import Intention
@@ -302,6 +308,51 @@ def test_an_acceptance_that_comes_after_the_lease_still_counts(
     accepted = Outcome(ACCEPTED, provider_sid="SM1")
     assert outcomes.record([(mine, accepted)], "w1", NOW) == ["accepted"]
     assert only().provider_sid == "SM1"
+
+
+FIELDS = [column.name for column in OutboundMessage.__table__.columns if column.name != "body"]
+
+
+@pytest.mark.parametrize("before", ["claimed", "told by the provider", "given up", "erased"])
+def test_acceptances_are_recorded_together_as_they_are_one_by_one(
+    maya: Patient, library: Library, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three texts the middle one has gone another way meanwhile: each column is the same."""
+    queue(maya, 3)
+    texts = claims.claim(library, "https://rehab.example", NOW, Claim("w1", 40)).texts
+    go_another_way(texts[1], before)
+    taken = [(t, Outcome(ACCEPTED, f"SM{n}", "queued")) for n, t in enumerate(texts)]
+    found = []
+    for together in (True, False):
+        with monkeypatch.context() as patch:
+            if not together:
+                patch.setattr(outcomes, "_accept_all", lambda *_: False)
+            found.append(recorded(taken))
+    assert found[0] == found[1]
+    assert found[0][0].count("accepted") == (2 if before == "erased" else 3)
+
+
+def recorded(taken: list[tuple[claims.Claimed, Outcome]]) -> Any:
+    """What recording them answers and leaves behind; undone again."""
+    with suppress(InterruptedError), transaction():
+        states = outcomes.record(taken, "w1", NOW)
+        db.session.flush()
+        db.session.expire_all()
+        rows = db.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id)).all()
+        left = [{name: getattr(row, name) for name in FIELDS} for row in rows]
+        raise InterruptedError
+    return states, left
+
+
+def go_another_way(text: claims.Claimed, how: str) -> None:
+    if how == "told by the provider":
+        receipts.receive_status(text.id, "SM1", "sent", None, None, NOW)
+    elif how == "given up":
+        with transaction():
+            db.session.get_one(OutboundMessage, text.id).state = DeliveryState.UNKNOWN
+    elif how == "erased":
+        with transaction():
+            db.session.delete(db.session.get_one(OutboundMessage, text.id))
 
 
 def test_workers_side_by_side_send_each_text_once(

@@ -1,6 +1,6 @@
 """Sending while the database fails, or one row does: what has landed is not lost for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from rehab.notifications.senders import Kind as Fate
 from rehab.notifications.senders import Outcome, Outgoing
 from rehab.programs.library import Library
 from rehab.services import claims, delivery, outbox, outcomes, pulse
-from rehab.services.claims import Claim
+from rehab.services.claims import Claim, Claimed
 from rehab.services.delivery import Desk, Pace, dispatch
 from rehab.services.outbox import Intention
 from rehab.services.transactions import transaction
@@ -120,15 +120,17 @@ def test_one_row_that_cannot_be_recorded_does_not_cost_the_others_theirs(
     """It is tried until its lease runs out, and looked up after that."""
     queue(maya, 5)
     bad = db.session.scalars(select(OutboundMessage.id).filter_by(dedupe_key="3")).one()
-    works = outcomes._record
+    works = outcomes.record
 
-    def poisoned(message: OutboundMessage, *rest: Any) -> str:
+    @transaction()
+    def poisoned(results: Sequence[tuple[Claimed, Outcome]], *rest: Any) -> list[str]:
         clock.pass_by(seconds=1)
-        if message.id == bad:
+        states = works(results, *rest)
+        if any(mine.id == bad for mine, _ in results):
             raise error
-        return works(message, *rest)
+        return states
 
-    monkeypatch.setattr(outcomes, "_record", poisoned)
+    monkeypatch.setattr(outcomes, "record", poisoned)
     assert dispatch(desk) == {"accepted": 4}
     assert states() == ["accepted"] * 4 + ["sending"]
     assert clock.now() - NOW >= timedelta(seconds=120)

@@ -46,8 +46,7 @@ def test_many_calls_are_aloft_at_a_time() -> None:
         return number * 2
 
     with Flight[int, int](RecordingSender()) as flight:
-        for number in range(many):
-            flight.begin(number, partial(call, number))
+        flight.begin({number: partial(call, number) for number in range(many)})
         assert flight.aloft == many
         assert all_landed(flight) == {number: number * 2 for number in range(many)}
 
@@ -81,8 +80,7 @@ def test_one_thread_makes_all_the_calls() -> None:
         return threading.get_ident()
 
     with Flight[int, int](RecordingSender()) as flight:
-        for number in range(20):
-            flight.begin(number, call)
+        flight.begin(dict.fromkeys(range(20), call))
         idents = set(all_landed(flight).values())
     assert len(idents) == 1
     assert threading.get_ident() not in idents
@@ -95,8 +93,7 @@ def test_an_exception_lands_as_one_and_costs_no_other_call() -> None:
         return number
 
     with Flight[int, int](RecordingSender()) as flight:
-        for number in range(3):
-            flight.begin(number, partial(call, number))
+        flight.begin({number: partial(call, number) for number in range(3)})
         down = {}
         while flight.aloft:
             down.update(dict(flight.landed(SOON)))
@@ -109,7 +106,7 @@ def test_a_call_that_fails_before_it_waits_for_anything_lands_too() -> None:
         raise ValueError("no such question")
 
     with Flight[int, int](RecordingSender()) as flight:
-        flight.begin(0, call)
+        flight.begin({0: call})
         (((_, done),)) = flight.landed(SOON)
     assert isinstance(done.exception(), ValueError)
 
@@ -138,7 +135,7 @@ def test_what_is_still_aloft_when_the_block_is_left_is_cancelled_and_the_line_cl
 
     def fly() -> None:
         with Flight[int, int](sender) as flight:
-            flight.begin(0, partial(forever, ended, began))
+            flight.begin({0: partial(forever, ended, began)})
             assert began.wait(SOON)
             assert sender.open == 1
             if error:

@@ -9,13 +9,14 @@ minute; 10,000 addresses that guess all day open one such page in about three ye
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from rehab.errors import NotFound
 from rehab.extensions import db
@@ -53,12 +54,21 @@ class Held:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new token, and the row by which it opens."""
+
+    token: str
+    row: Mapping[str, Any]
+
+
 LIFE = {
     Purpose.ENTRY: timedelta(minutes=15),
     Purpose.INVITATION: timedelta(days=7),
     Purpose.REMINDER: timedelta(hours=36),
     Purpose.DEVICE: timedelta(days=30),
 }
+SUBJECTS = {"clinician_id": None, "patient_id": None, "plan_id": None}
 DEAD = "the link has run out, or was used already"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 REMINDER_LENGTH = 9
@@ -70,16 +80,29 @@ def issue(purpose: Purpose, about: Clinician | Patient | Plan, now: datetime) ->
     """A new token, shown once. A new invitation makes those before it void."""
     if purpose is Purpose.INVITATION:
         void(purpose, about)
+    link = made(purpose, about, now)
+    keep([link.row])
+    return link.token
+
+
+def made(purpose: Purpose, about: Clinician | Patient | Plan, now: datetime) -> Made:
+    """A new token; it opens nothing until its row is kept."""
     token = _short_token() if purpose is Purpose.REMINDER else new_token()
-    link = Link(
-        token_hash=_shadow(purpose, token),
-        purpose=purpose,
-        created_at=now,
-        expires_at=now + LIFE[purpose],
-    )
-    setattr(link, _column_of(about), about.id)
-    db.session.add(link)
-    return token
+    row = {
+        **SUBJECTS,
+        "token_hash": _shadow(purpose, token),
+        "purpose": purpose,
+        "created_at": now,
+        "expires_at": now + LIFE[purpose],
+        _column_of(about): about.id,
+    }
+    return Made(token, row)
+
+
+def keep(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Let the tokens of these rows open, all together; part of the caller's transaction."""
+    if rows:
+        db.session.execute(insert(Link), rows)
 
 
 def follow(purpose: Purpose, token: str, address: str, now: datetime) -> Held:
@@ -146,7 +169,11 @@ def _column_of(about: Clinician | Patient | Plan) -> str:
 
 
 def _short_token() -> str:
-    return "".join(secrets.choice(BASE58) for _ in range(REMINDER_LENGTH))
+    left, token = secrets.randbelow(len(BASE58) ** REMINDER_LENGTH), ""
+    for _ in range(REMINDER_LENGTH):
+        left, digit = divmod(left, len(BASE58))
+        token += BASE58[digit]
+    return token
 
 
 def _shadow(purpose: Purpose, token: str) -> bytes:

@@ -22,6 +22,7 @@ from rehab.services.access import entrance, links, sign_ins
 from rehab.services.access.errors import TooMany
 from rehab.services.access.links import Purpose
 from rehab.services.plans import Assignment
+from rehab.services.transactions import transaction
 from tests.conftest import NOON
 from tests.services.access.conftest import AGENT, ELSEWHERE, HOME
 
@@ -77,6 +78,16 @@ def test_one_link_lets_one_of_many_threads_in(app: Flask, maya: Patient) -> None
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(enter, range(8))) == 1
     assert len(db.session.scalars(select(SignIn)).all()) == 1
+
+
+def test_tokens_that_are_made_open_once_they_are_kept(plan: Plan) -> None:
+    """A text that is not worded to its end leaves no door."""
+    made = [links.made(Purpose.REMINDER, plan, NOON) for _ in range(3)]
+    assert [links.find(Purpose.REMINDER, link.token, NOON) for link in made] == [None] * 3
+    with transaction():
+        links.keep([link.row for link in made[:2]])
+    found = [links.find(Purpose.REMINDER, link.token, NOON) for link in made]
+    assert [held and held.plan_id for held in found] == [plan.id, plan.id, None]
 
 
 def test_a_reminder_opens_its_plans_today_for_36_hours_and_signs_nobody_in(plan: Plan) -> None:

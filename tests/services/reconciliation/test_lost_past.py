@@ -25,6 +25,7 @@ from rehab.services.outbox import Intention
 from rehab.services.outcomes import LOOKS
 from rehab.services.plans import Assignment
 from rehab.services.transactions import transaction
+from rehab.services.wording import words_for
 from tests.doubles.clock import SetClock
 from tests.doubles.sender import RecordingSender
 from tests.services.reconciliation.conftest import (
@@ -75,8 +76,7 @@ def morning_question(plan: Plan) -> OutboundMessage:
 
 
 def worded(message: OutboundMessage, library: Library) -> str:
-    reconciliation.word(message, library, URL)
-    words = message.body or ""
+    words = words_for([message], library, URL).of(message)
     db.session.rollback()
     return words
 
