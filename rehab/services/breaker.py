@@ -69,6 +69,12 @@ def after(breaker: Breaker, outcome: Outcome, now: datetime) -> Breaker:
     return _closed(failed, outcome.reason, SILENT_FOR, LONGEST_SILENCE, now)
 
 
+def goes_well(outcome: Outcome) -> bool:
+    """Whether the provider works, and nothing else is held back for this."""
+    taken = outcome.kind is Kind.ACCEPTED or _is_about_the_number(outcome)
+    return taken and outcome.reason is not Reason.FILTERED
+
+
 def _is_about_the_number(outcome: Outcome) -> bool:
     """The provider works; it is this number, or this text, that it does not take."""
     return outcome.kind is Kind.FAILED and outcome.reason is not Reason.OURS_IS_BROKEN

@@ -21,6 +21,7 @@ from rehab.notifications.senders import Line, Outcome, Reason, Sender
 from rehab.programs.library import Library
 from rehab.services import claims, outbox, outcomes
 from rehab.services.agreed_time import Clock
+from rehab.services.breaker import goes_well
 from rehab.services.claims import LEASE, NOTHING, SHORTEST_VALIDITY, Batch, Claim, Claimed
 from rehab.services.flight import Flight
 from rehab.services.last_look import suppressed
@@ -43,6 +44,16 @@ class Pace:
     lease: timedelta = LEASE
     slowest: timedelta = timedelta(seconds=15)
 
+    @property
+    def enough(self) -> int:
+        """How many are claimed, or handed over, at the least: each such step asks the database."""
+        return max(self.window // 4, 1)
+
+    def most(self, calm: bool) -> int:
+        """How many a worker holds. While all goes well, as many again as may be under way, so that
+        the provider does not wait for the next claim; else each is to pass the gate first."""
+        return self.window * 2 if calm else self.window
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -60,7 +71,8 @@ class Desk:
 def dispatch(desk: Desk, carry_on: Callable[[], bool] = lambda: True) -> Counter[str]:
     """Send until nothing more is due; how many texts ended in which state.
 
-    `carry_on` is asked before more is claimed; once it says no, what is under way is finished.
+    `carry_on` is asked before more is claimed; once it says no, what is under way is finished and
+    the rest of what was claimed is anybody's again.
     """
     if not outbox.is_due(desk.clock.now()):
         return Counter()
@@ -77,20 +89,34 @@ def _sent(
 ) -> Counter[str]:
     tally: Counter[str] = Counter()
     landed: list[tuple[Claimed, Outcome]] = []
-    while batch.texts or batch.more or flight.aloft or landed:
-        going = _still_wanted(batch.texts, desk)
-        flight.begin({mine: partial(_offer, mine, desk) for mine in going})
+    ready, more, calm = _begun(batch.texts, flight, desk), batch.more, False
+    while ready or more or flight.aloft or landed:
         if flight.aloft or landed:
-            landed += [(mine, _outcome(done)) for mine, done in flight.landed(PATIENCE)]
-            tally += _recorded(landed, desk)
-        room = desk.pace.window - flight.aloft
-        if not batch.more or not carry_on():
-            batch = NOTHING
-        elif room >= desk.pace.window // 4:
-            batch = _claim(desk, room)
-        else:
-            batch = Batch([], more=True)
+            down = [(mine, _outcome(done)) for mine, done in flight.landed(PATIENCE)]
+            calm = all(goes_well(outcome) for _, outcome in down) if down else calm
+            landed += down
+        if not carry_on():
+            more = calm = False
+        if not calm:
+            landed += [(mine, outcomes.NOT_BEGUN) for mine in ready]
+            ready = []
+        ready = _begun(ready, flight, desk)
+        tally += _recorded(landed, desk)
+        room = desk.pace.most(calm) - flight.aloft - len(ready)
+        if more and room >= desk.pace.enough:
+            batch = _claim(desk, min(room, desk.pace.window))
+            ready, more = _begun(ready + batch.texts, flight, desk), batch.more
     return tally
+
+
+def _begun(ready: list[Claimed], flight: Flight[Claimed, Outcome], desk: Desk) -> list[Claimed]:
+    """Hand over as many as there is room for, once there is enough; those that are still to go."""
+    room = desk.pace.window - flight.aloft
+    if room < desk.pace.enough:
+        return ready
+    going = _still_wanted(ready[:room], desk)
+    flight.begin({mine: partial(_offer, mine, desk) for mine in going})
+    return ready[room:]
 
 
 def _claim(desk: Desk, limit: int) -> Batch:

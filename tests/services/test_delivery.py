@@ -1,10 +1,11 @@
 """From the queue to the provider and back: no text twice, none lost, each in a named state."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -261,9 +262,53 @@ def test_a_question_that_may_have_arrived_is_open(
 
 def test_a_worker_told_to_stop_claims_no_more(maya: Patient, desk: Desk, sender: Any) -> None:
     queue(maya, 20)
+    turns = iter([True])
     going_on = replace(desk, pace=Pace(window=8))
-    assert dispatch(going_on, carry_on=lambda: len(sender.sent) < 8) == {"accepted": 8}
+    assert dispatch(going_on, lambda: next(turns, False)) == {"accepted": 8}
     assert states() == {"accepted": 8, "pending": 12}
+    assert len(sender.sent) == 8
+
+
+@dataclass
+class Slow(RecordingSender):
+    """The first two texts are answered at once, the six after them once they may be."""
+
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    async def send(self, message: Outgoing) -> Outcome:
+        outcome = await super().send(message)
+        if 2 < len(self.sent) <= 8:
+            await asyncio.to_thread(self.may_answer.wait, 10)
+        return outcome
+
+
+def test_what_is_claimed_ahead_is_no_more_than_may_be_under_way_and_is_handed_back_at_the_end(
+    maya: Patient, desk: Desk, sender: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(maya, 40)
+    works, held, slow = claims.claim, [], Slow()
+
+    def counted(*given: Any) -> claims.Batch:
+        batch = works(*given)
+        held.append(states()["sending"])
+        db.session.rollback()
+        return batch
+
+    def carry_on() -> bool:
+        if len(held) == 3:
+            slow.may_answer.set()
+        return len(held) < 3
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "claim", counted)
+        tally = dispatch(replace(desk, sender=slow, pace=Pace(window=8)), carry_on)
+    assert held[-1] == max(held) == 16
+    sent = len(slow.sent)
+    assert tally["accepted"] == sent
+    assert tally["pending"] > 0
+    assert states() == {"accepted": sent, "pending": 40 - sent}
+    assert dispatch(desk) == {"accepted": 40 - sent}
+    assert len({text.id for text in slow.sent + sender.sent}) == 40
 
 
 def test_a_worker_that_slept_on_its_claim_hands_the_texts_back(
