@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from rehab.settings import Settings
 
 
-def create_app(settings: "Settings | None" = None) -> "Flask":
+def create_app(settings: "Settings | None" = None, doors: bool = True) -> "Flask":
     """The server, built from `settings` (the environment by default); no scheduler is started.
+    Without `doors` it has no pages and no API: a worker needs none.
 
     Raises SettingsError or LibraryFault, each with a line for the operator.
     """
     with starting():
         from rehab.factory import build
 
-        return build(settings)
+        return build(settings, doors)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy import session as unit_of_work
 from sqlalchemy import Connection, Engine, MetaData, Row, Select, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from werkzeug.local import LocalProxy
 
@@ -65,14 +65,17 @@ else:
     Model = db.Model
 
 
-def set_up_database(app: Flask) -> None:
-    """Bind the models, the migrations and the engine's habits to `app`."""
+def set_up_database(app: Flask, monotonic: Callable[[], float]) -> None:
+    """Bind the models, the migrations and the engine's habits to `app`; `monotonic` tells for how
+    many seconds a connection has rested."""
     db.init_app(app)
     app.extensions["migrate"] = LocalProxy(lambda: _migrations(app))
     app.wsgi_app = _beginning_nowhere(app.wsgi_app)  # type: ignore[method-assign]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _hold_sqlite_to_its_transactions(db.engine)
+        else:
+            _ask_whether_it_lives(db.engine, monotonic)
 
 
 def _migrations(app: Flask) -> Any:
@@ -117,6 +120,29 @@ def _hold_sqlite_to_its_transactions(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get(READING):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+RESTED, RESTED_FOR = "rested_since", 1.0
+"""Seconds: a connection that was used within them is taken to live."""
+
+
+def _ask_whether_it_lives(engine: Engine, monotonic: Callable[[], float]) -> None:
+    """Ask a connection that has rested, before it is used; one that is dead takes those as old as
+    itself along. To ask each time, as `pool_pre_ping` does, costs a question for every question."""
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info[RESTED] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wake(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get(RESTED)
+        if since is None or monotonic() - since < RESTED_FOR:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 READING = "reading"

@@ -5,31 +5,38 @@ from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
-from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from rehab.api import add_api
-from rehab.cli import MIGRATIONS, commands
+from rehab import clock
+from rehab.cli import commands
 from rehab.extensions import db, set_up_database
 from rehab.log import set_up_log
-from rehab.models import (  # noqa: F401 - tables that migrations must know of
+from rehab.models import (  # noqa: F401 - all tables, whoever else names them
+    alert,
     audit,
     calendar_feed,
+    clinic,
+    decision,
+    kept_answer,
+    keyring,
+    measure,
+    message,
     note,
+    patient,
+    plan,
     rate,
+    screening,
+    sending,
+    session,
     shelf,
     sign_in,
 )
 from rehab.models.keyring import open_vault
 from rehab.notifications.senders import sender_for
-from rehab.notifications.webhooks import blueprint as webhooks
 from rehab.programs.library import Library, read_library, shipped_folder
 from rehab.server import Server
 from rehab.settings import Settings
 from rehab.vault import cookie_key
-from rehab.web import add_pages
-from rehab.web.compression import add_compression
-from rehab.web.guards import add_guards
 from rehab.wiring import Wiring, wire
 
 LARGEST_BODY = 1024 * 1024
@@ -44,8 +51,8 @@ SILENCE = {
 quarter of an hour for an answer. Seconds, and milliseconds for what was sent and not confirmed."""
 
 
-def build(settings: Settings | None = None) -> Flask:
-    """The app of `settings`, the environment's when none are given."""
+def build(settings: Settings | None = None, doors: bool = True) -> Flask:
+    """The app of `settings`, the environment's when none are given; see `create_app`."""
     settings = settings or Settings.from_env()
     set_up_log(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -55,7 +62,6 @@ def build(settings: Settings | None = None) -> Flask:
         SECRET_KEY=cookie_key(secret),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_pre_ping": not settings.is_sqlite,
             "hide_parameters": True,
             "connect_args": {} if settings.is_sqlite else SILENCE,
         },
@@ -65,20 +71,33 @@ def build(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
     )
     _heed_proxies(app, settings.trusted_proxies)
-    set_up_database(app)
+    set_up_database(app, clock.monotonic)
     with app.app_context():
         open_vault(db.engine, secret)
-    Bootstrap5(app)
     wire(app, Wiring(settings, _library(settings), sender_for(settings)))
+    if doors:
+        _open_doors(app)
+    for name, command in commands().items():
+        app.cli.add_command(command, name)
+    return app
+
+
+def _open_doors(app: Flask) -> None:
+    """Pages, API and webhooks, which are loaded only where somebody may come in by them."""
+    from flask_bootstrap import Bootstrap5
+
+    from rehab.api import add_api
+    from rehab.notifications.webhooks import blueprint as webhooks
+    from rehab.web import add_pages
+    from rehab.web.compression import add_compression
+    from rehab.web.guards import add_guards
+
+    Bootstrap5(app)
     add_guards(app)
     add_compression(app)
     add_api(app)
     add_pages(app)
     app.register_blueprint(webhooks)
-    for command in commands():
-        app.cli.add_command(command)
-    app.cli.add_command(MIGRATIONS, "db")
-    return app
 
 
 def _heed_proxies(app: Flask, proxies: int) -> None:

@@ -17,14 +17,13 @@ import yaml
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
-from rehab.cli import commands
 from rehab.extensions import db
 from rehab.models.clinic import Clinic
 from rehab.services import alerts, backups, pulse
 from rehab.services.transactions import transaction
 from rehab.settings import FILE_SUFFIX, Settings, env_name
 from tests.conftest import NOON, Caller
-from tests.test_docs import names_of
+from tests.test_docs import every_command
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
@@ -35,7 +34,7 @@ DASHBOARD = json.loads((DEPLOY / "grafana/rehab.json").read_text("utf-8"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose/compose.yaml").read_text("utf-8"))
 OPERATIONS = (DEPLOY.parent / "docs/operations.md").read_text("utf-8")
 
-OURS = {f"rehab {name}" for name in names_of(commands())} | {"rehab db upgrade"}
+OURS = set(every_command())
 
 
 def known_settings() -> set[str]:

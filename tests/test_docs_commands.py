@@ -376,7 +376,7 @@ def known_commands() -> dict[str, click.Command]:
             if isinstance(command, click.Group):
                 yield from below(list(command.commands.values()), name)
 
-    return dict(below(commands(), "rehab"))
+    return dict(below(list(commands().values()), "rehab"))
 
 
 def test_every_command_in_a_sentence_is_there_with_its_options() -> None:

@@ -1,5 +1,6 @@
 """The `rehab` command: one module a command family, one plain line when something is wrong."""
 
+from importlib import import_module
 from typing import Any
 
 import click
@@ -13,38 +14,36 @@ from rehab.services.actors import acting_as
 from rehab.services.audit import Actor, ActorKind
 from rehab.settings import SettingsError
 
+HOMES = {
+    "audit": "rehab.cli.audit",
+    "backup": "rehab.cli.backup",
+    "clinic": "rehab.cli.clinic",
+    "clinician": "rehab.cli.clinic",
+    "db": "flask_migrate.cli",
+    "demo": "rehab.cli.demo",
+    "doctor": "rehab.cli.doctor",
+    "export": "rehab.cli.patient",
+    "keys": "rehab.cli.keys",
+    "library": "rehab.cli.library",
+    "patient": "rehab.cli.patient",
+    "reminders": "rehab.cli.reminders",
+    "replay": "rehab.cli.replay",
+    "serve": "rehab.cli.serve",
+    "simulate": "rehab.cli.simulate",
+    "token": "rehab.cli.clinic",
+    "transfer": "rehab.cli.transfer",
+    "worker": "rehab.cli.worker",
+}
+"""Where each command lives, by its name; `db` is Flask-Migrate's own, for the migrations."""
 
-def _migrations() -> click.Command:
-    from flask_migrate.cli import db
 
-    return db
-
-
-MIGRATIONS: Any = LocalProxy(_migrations)
-"""Flask-Migrate's own commands, which load Alembic once they are used."""
+def commands() -> dict[str, click.Command]:
+    """Every command, for `rehab …` as for `flask --app wsgi …`; each is loaded once it is used."""
+    return {name: _once_used(home, name) for name, home in HOMES.items()}
 
 
-def commands() -> list[click.Command]:
-    """Every command of ours, for `rehab …` as for `flask --app wsgi …`."""
-    from rehab.cli.audit import audit
-    from rehab.cli.backup import backup
-    from rehab.cli.clinic import clinic, clinician, token
-    from rehab.cli.demo import demo
-    from rehab.cli.doctor import doctor
-    from rehab.cli.keys import keys
-    from rehab.cli.library import library
-    from rehab.cli.patient import export, patient
-    from rehab.cli.reminders import reminders
-    from rehab.cli.replay import replay
-    from rehab.cli.serve import serve
-    from rehab.cli.simulate import simulate
-    from rehab.cli.transfer import transfer
-    from rehab.cli.worker import worker
-
-    serving = [demo, serve, worker, reminders]
-    people = [clinic, clinician, token, patient, export]
-    keeping = [doctor, backup, transfer, keys, audit]
-    return [*serving, *people, *keeping, library, replay, simulate]
+def _once_used(home: str, name: str) -> Any:
+    return LocalProxy(lambda: getattr(import_module(home), name))
 
 
 class Rehab(FlaskGroup):
@@ -71,9 +70,10 @@ class Rehab(FlaskGroup):
 
 
 def _create_app() -> Any:
+    """The app that the commands work with: what serves makes one with doors of its own."""
     from rehab import create_app
 
-    return create_app()
+    return create_app(doors=False)
 
 
 def main() -> None:
@@ -88,7 +88,6 @@ def main() -> None:
     )
     group.params.clear()
     with starting():
-        for command in commands():
-            group.add_command(command)
-    group.add_command(MIGRATIONS, "db")
+        for name, command in commands().items():
+            group.add_command(command, name)
     group.main()

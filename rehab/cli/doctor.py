@@ -120,7 +120,7 @@ def _opened(settings: Settings) -> Flask:
     app.config.from_mapping(
         SQLALCHEMY_DATABASE_URI=settings.database_url, SQLALCHEMY_ENGINE_OPTIONS=options
     )
-    set_up_database(app)
+    set_up_database(app, clock.monotonic)
     with app.app_context():
         open_vault(db.engine, _secret_of(settings))
     return app

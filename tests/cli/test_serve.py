@@ -148,6 +148,21 @@ def test_who_serves_or_ticks_loads_no_tool_of_migrations_and_no_client_of_the_pr
     assert done.stdout.strip() == b"[]"
 
 
+def test_a_worker_has_no_doors_and_knows_all_tables(tmp_path: Path) -> None:
+    """What only pages and the API need would be a third of its memory."""
+    code = (
+        "import sys, rehab.worker; from rehab import create_app; app = create_app(doors=False);"
+        "from rehab.extensions import db;"
+        "print(*db.metadata.tables, *(m for m in sys.modules if m in ('rehab.web', 'rehab.api')));"
+        "create_app(); print(*db.metadata.tables)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(tmp_path, 1), capture_output=True, check=True
+    )
+    without, with_doors = done.stdout.splitlines()
+    assert set(without.split()) == set(with_doors.split())
+
+
 def test_an_unknown_setting_is_one_plain_line(tmp_path: Path) -> None:
     env = {**environment(tmp_path, free_port()), "REHAB_COLOUR": "blue"}
     done = subprocess.run([*REHAB, "serve"], env=env, capture_output=True, text=True, check=False)

@@ -155,4 +155,4 @@ def test_one_patient_for_one_week_is_enough() -> None:
 def test_it_is_one_of_rehabs_commands() -> None:
     from rehab.cli import commands
 
-    assert simulate in commands()
+    assert commands()["simulate"] == simulate

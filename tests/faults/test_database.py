@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from rehab import create_app
+from rehab import create_app, extensions
 from rehab.extensions import db
 from rehab.models.message import OutboundMessage
 from rehab.models.patient import Patient
@@ -240,4 +240,16 @@ def test_who_was_answered_keeps_the_answer_when_the_connection_dies_at_the_end(
         first = db.session.scalar(select(func.pg_backend_pid()))
         own_postgres.psql(f"SELECT pg_terminate_backend({first});")
         db.session.remove()
+        assert db.session.scalar(select(func.pg_backend_pid())) != first
+
+
+def test_a_connection_that_died_while_it_rested_is_replaced_before_it_is_used(
+    own_postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = own_postgres.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    for _ in stand_on(url, tmp_path):
+        first = db.session.scalar(select(func.pg_backend_pid()))
+        db.session.remove()
+        own_postgres.psql(f"SELECT pg_terminate_backend({first});")
+        monkeypatch.setattr(extensions, "RESTED_FOR", 0.0)
         assert db.session.scalar(select(func.pg_backend_pid())) != first
