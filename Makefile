@@ -18,7 +18,7 @@ run: $(VENV)/run ## serve the demo clinic on http://127.0.0.1:8000
 	$(BIN)/rehab demo
 
 test: $(VENV)/test browser ## run the whole suite, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n 2 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist worksteal
 
 check: $(VENV)/test ## what must hold before a change lands: format, lint, types, library
 	$(BIN)/ruff format --check .

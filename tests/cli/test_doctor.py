@@ -377,7 +377,7 @@ def address_of_no_database(house: House) -> None:
         (hook_elsewhere, "fail  twilio: the number brings patients' texts to https://demo.twilio"),
         (hook_by_get, "fail  twilio: the number brings patients' texts by GET: set it to POST"),
         (twilio_gone, f"fail  twilio: {GONE}: Connection refused"),
-        (clock_ahead, "fail  twilio: 300."),
+        (clock_ahead, "fail  twilio: 30"),
         (door_shut, f"fail  public address: {GONE}: Connection refused"),
         (door_elsewhere, "fail  public address: http://127.0.0.1:"),
         (door_with_another_token, "fail  public address: a signed webhook is refused"),
