@@ -133,6 +133,14 @@ def test_no_connection_crosses_to_the_processes(tmp_path: Path) -> None:
         assert db.engine.pool.checkedout() == 0
 
 
+def said_by(code: str, folder: Path) -> str:
+    """What a fresh process says that runs this."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(folder, 1), capture_output=True, check=True
+    )
+    return done.stdout.decode().strip()
+
+
 def test_who_serves_or_ticks_loads_no_tool_of_migrations_and_no_client_of_the_provider(
     tmp_path: Path,
 ) -> None:
@@ -142,10 +150,7 @@ def test_who_serves_or_ticks_loads_no_tool_of_migrations_and_no_client_of_the_pr
         "commands(); app = create_app(); app.app_context().push(); schema_fault();"
         "print([m for m in ('alembic', 'flask_migrate', 'twilio.rest') if m in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment(tmp_path, 1), capture_output=True, check=True
-    )
-    assert done.stdout.strip() == b"[]"
+    assert said_by(code, tmp_path) == "[]"
 
 
 def test_a_worker_has_no_doors_and_knows_all_tables(tmp_path: Path) -> None:
@@ -156,10 +161,7 @@ def test_a_worker_has_no_doors_and_knows_all_tables(tmp_path: Path) -> None:
         "print(*db.metadata.tables, *(m for m in sys.modules if m in ('rehab.web', 'rehab.api')));"
         "create_app(); print(*db.metadata.tables)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment(tmp_path, 1), capture_output=True, check=True
-    )
-    without, with_doors = done.stdout.splitlines()
+    without, with_doors = said_by(code, tmp_path).splitlines()
     assert set(without.split()) == set(with_doors.split())
 
 
