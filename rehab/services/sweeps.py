@@ -115,8 +115,8 @@ def sweep_inbound(
     since = max(now - INBOUND_FOR, opened)
     db.session.rollback()
     with Flight[None, list[Received]](sender) as flight:
-        flight.begin({None: lambda line: line.received(since)})
-        done = _wait(flight, carry_on)
+        asked = flight.each({None: lambda line: line.received(since)}, 1, carry_on)
+        done = next((done for _, done in asked), None)
     if done is None:
         return 0
     if done.exception() is not None:
@@ -124,15 +124,6 @@ def sweep_inbound(
         return 0
     missed = _unseen([text for text in done.result() if text.created_at <= now - AT_THE_DOOR])
     return sum(_taken_in(text, library, now) for text in sorted(missed, key=_came_in) if carry_on())
-
-
-def _wait(
-    flight: Flight[None, list[Received]], carry_on: Callable[[], bool]
-) -> "Future[list[Received]] | None":
-    while carry_on():
-        for _, done in flight.landed(1.0):
-            return done
-    return None
 
 
 def _came_in(text: Received) -> datetime:
