@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from rehab.models.plan import ACTIVE, PAUSED, Plan
 from rehab.programs.dosage import Dosage
 from rehab.programs.library import Library
+from rehab.programs.policy import Policy
 from rehab.programs.prescription import RECOVERY, Moment, Prescribed, shown_dose
 from rehab.programs.program import Exercise, Phase
 from rehab.programs.progression import State
 from rehab.programs.schedule import session_days
 from rehab.services.course import day_of
-from rehab.services.plan_copies import Copies, copies_in
+from rehab.services.plan_copies import copies_in
 from rehab.services.today import states_on
 
 FORTNIGHT = timedelta(days=13)
@@ -56,7 +57,7 @@ def handout(plan: Plan, on: date, library: Library) -> Handout:
     """The plan on paper for the local date `on`; nothing of it is more than the app would show."""
     copies = copies_in(plan)
     phase = copies.program.phases[plan.phase]
-    due = _exercises(plan, copies, on, library) if _is_open(plan, on) else ()
+    due = _exercises(plan, phase, copies.policy, on, library) if _is_open(plan, on) else ()
     in_phase = {exercise.id for exercise in phase.exercises}
     rests = bool(in_phase - {p.exercise.id for p in due}) and bool(due)
     also = tuple(p for p in due if p.exercise.category in copies.program.between_sessions)
@@ -73,13 +74,15 @@ def _is_open(plan: Plan, on: date) -> bool:
     return plan.status == ACTIVE and on <= plan.ends_on
 
 
-def _exercises(plan: Plan, copies: Copies, on: date, library: Library) -> tuple[Prescribed, ...]:
+def _exercises(
+    plan: Plan, phase: Phase, policy: Policy, on: date, library: Library
+) -> tuple[Prescribed, ...]:
     """Each at its rung; a day of rest between two sessions leaves none out of the paper."""
-    states = states_on(plan, copies.policy, on)
+    states = states_on(plan, policy, on)
     moment = Moment(day_of(plan, on), pins=plan.pins)
     found = [
         _prescribed(exercise, states[exercise.category], moment, library)
-        for exercise in copies.program.phases[plan.phase].exercises
+        for exercise in phase.exercises
     ]
     due = tuple(each for each in found if each is not None)
     return due if None not in found else due + tuple(_recovery(due, library))

@@ -68,7 +68,6 @@ LIFE = {
     Purpose.REMINDER: timedelta(hours=36),
     Purpose.DEVICE: timedelta(days=30),
 }
-SUBJECTS = {"clinician_id": None, "patient_id": None, "plan_id": None}
 DEAD = "the link has run out, or was used already"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 REMINDER_LENGTH = 9
@@ -89,7 +88,6 @@ def made(purpose: Purpose, about: Clinician | Patient | Plan, now: datetime) -> 
     """A new token; it opens nothing until its row is kept."""
     token = _short_token() if purpose is Purpose.REMINDER else new_token()
     row = {
-        **SUBJECTS,
         "token_hash": _shadow(purpose, token),
         "purpose": purpose,
         "created_at": now,
@@ -169,11 +167,7 @@ def _column_of(about: Clinician | Patient | Plan) -> str:
 
 
 def _short_token() -> str:
-    left, token = secrets.randbelow(len(BASE58) ** REMINDER_LENGTH), ""
-    for _ in range(REMINDER_LENGTH):
-        left, digit = divmod(left, len(BASE58))
-        token += BASE58[digit]
-    return token
+    return "".join(secrets.choice(BASE58) for _ in range(REMINDER_LENGTH))
 
 
 def _shadow(purpose: Purpose, token: str) -> bytes:
