@@ -7,7 +7,7 @@ speed drifts.
 
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 
 from benchmarks import stage
-from benchmarks.results import Results, Row, machine, middle, options, say, table
+from benchmarks.results import Results, Row, machine, middle, middle_ratio, options, say, table
 from benchmarks.stage import POSTGRESQL, SQLITE, Child, Someone
 from rehab import clock
 
@@ -51,6 +51,9 @@ class Theatre:
     place: Any
 
 
+Found = dict[Case, list[Row]]
+
+
 def cases(given: Namespace) -> list[Case]:
     """The client, SQLite with one worker, PostgreSQL with each number of workers; wider windows."""
     found = []
@@ -68,28 +71,32 @@ def run(given: Namespace) -> None:
     say(f"{given.texts} texts, {machine()}")
     with theatre(given) as there:
         for delay in given.delays:
-            found: dict[Case, list[Row]] = {}
-            for _ in range(given.rounds):
-                for case in cases(given):
-                    row = one(case, delay, there)
-                    results.keep("reminders", {"case": case.label, "delay": delay, **row})
-                    found.setdefault(case, []).append(row)
+            found = sent(cases(given), delay, there, given.rounds, results)
             table([summary(case, delay, rows, found) for case, rows in found.items()])
 
 
-def summary(case: Case, delay: float, rows: list[Row], found: dict[Case, list[Row]]) -> Row:
+def sent(
+    cases: Sequence[Case], delay: float, there: Theatre, rounds: int, results: Results
+) -> Found:
+    """The rows of each case, measured in turn; `delay` is the provider's, in seconds."""
+    found: Found = {case: [] for case in cases}
+    for _ in range(rounds):
+        for case, rows in found.items():
+            rows.append(one(case, delay, there))
+            results.keep("reminders", {"case": case.label, "delay": delay, **rows[-1]})
+    return found
+
+
+def summary(case: Case, delay: float, rows: list[Row], found: Found) -> Row:
     """The medians of one case, and its rate by that of the client alone, round by round."""
     names = ("seconds", "rate", "cpu_ms", "p50", "p99", "all_cpu_ms", "twice")
     line: Row = {"case": case.label, "delay": delay}
     line |= {name: round(middle(rows, name), 3) for name in names if name in rows[0]}
     for limit in ("stock", "ours"):
-        others = found[Case(limit, case.window)]
-        ratios = [{"of": a["rate"] / b["rate"]} for a, b in zip(rows, others, strict=True)]
-        line[f"of {limit}"] = round(middle(ratios, "of"), 3)
+        line[f"of {limit}"] = middle_ratio(rows, found[Case(limit, case.window)], "rate")
     first = found.get(Case(case.name, case.window, 1))
     if case.workers > 1 and first:
-        ratios = [{"of": a["rate"] / b["rate"]} for a, b in zip(rows, first, strict=True)]
-        line["of one"] = round(middle(ratios, "of"), 3)
+        line["of one"] = middle_ratio(rows, first, "rate")
     return line
 
 

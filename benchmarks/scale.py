@@ -10,7 +10,7 @@ import os
 from argparse import Namespace
 
 from benchmarks import sending, today
-from benchmarks.reminders import Case, theatre
+from benchmarks.reminders import Case, sent, theatre
 from benchmarks.results import Figure, Results, Row
 from benchmarks.stage import POSTGRESQL, SQLITE
 
@@ -59,5 +59,5 @@ def _rate(load: Namespace, processes: int, results: Results) -> float:
 def _workers(rounds: int, results: Results, cores: int) -> Figure:
     given = Namespace(texts=sending.TEXTS, databases=[POSTGRESQL], profile=None)
     with theatre(given) as there:
-        found = sending.sent((ONE, TWO), 0.0, there, rounds, results)
+        found = sent((ONE, TWO), 0.0, there, rounds, results)
     return sending.beside(SECTION, "reminders, workers: 2", TWO, ONE, found, goal(2, cores))

@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from benchmarks.client import THREADS
-from benchmarks.reminders import Case, Theatre, one, theatre
+from benchmarks.reminders import Case, Found, sent, theatre
 from benchmarks.results import Figure, Results, Row, middle, middle_ratio
 from benchmarks.stage import BOTH, POSTGRESQL, SQLITE
 
@@ -21,8 +21,6 @@ OF_ASYNC, OF_THREADS, OF_CELERY, SLOWLY = 0.95, 0.9, 6.0, 750.0
 CELERY, CELERYS_CLIENT = 504, 908
 """Texts a second by Celery, on a machine where Twilio's client alone in one thread made the second
 figure; Celery here is scaled by what that client makes in our run."""
-
-Found = dict[Case, list[Row]]
 
 
 def measure(rounds: int, results: Results) -> list[Figure]:
@@ -41,18 +39,6 @@ def measure(rounds: int, results: Results) -> list[Figure]:
             _twice(case, [*at_once[case], *slowly[case]]),
         )
     ]
-
-
-def sent(
-    cases: Sequence[Case], delay: float, there: Theatre, rounds: int, results: Results
-) -> Found:
-    """The rows of each case, measured in turn; `delay` is the provider's, in seconds."""
-    found: Found = {case: [] for case in cases}
-    for _ in range(rounds):
-        for case, rows in found.items():
-            rows.append(one(case, delay, there))
-            results.keep("reminders", {"case": case.label, "delay": delay, **rows[-1]})
-    return found
 
 
 def beside(section: str, name: str, case: Case, limit: Case, found: Found, goal: float) -> Figure:

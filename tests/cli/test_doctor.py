@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import ssl
@@ -398,6 +399,14 @@ def test_a_fault_is_one_line_that_says_what_to_do(
     assert all(one[:6] in ("ok    ", "warn  ", "fail  ") for one in lines)
     for secret in (SECRET, TOKEN, "a-password"):
         assert secret not in told.stdout
+
+
+def test_a_clock_that_is_minutes_off_is_told_to_the_second(house: House) -> None:
+    """Twilio's says whole seconds, and reading it takes a moment."""
+    clock_ahead(house)
+    told = re.search(r"^fail  twilio: (\d+\.\d) s ", house.seen().stdout, re.M)
+    assert told is not None
+    assert 300 <= float(told[1]) < 303
 
 
 def test_a_database_that_does_not_answer_costs_no_other_line(house: House) -> None:
